@@ -1,0 +1,50 @@
+/** The command line: parses, runs one command, turns what was thrown into one line and an exit code. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { HemacastError, messageOf } from "../core/errors.ts";
+import { note } from "./terminal.ts";
+
+/** Adds a command to the program. Each file in `commands/` exports one. */
+export type RegisterCommand = (program: Command) => void;
+
+const commands: readonly RegisterCommand[] = [];
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the arguments after the program's name
+ * @returns the exit code: 0, or the family's code of what went wrong
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("hemacast")
+    .description(
+      "Reads a non-contrast head CT, segments the hematoma, measures it, and predicts whether it will expand.\nResearch use only, not for clinical decisions.",
+    )
+    .version(packageVersion())
+    .option("--verbose", "print where an error came from")
+    .showHelpAfterError("(--help shows the usage)")
+    .exitOverride();
+  for (const register of commands) register(program);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    return reportError(thrown, argv.includes("--verbose"));
+  }
+}
+
+function reportError(thrown: unknown, verbose: boolean): number {
+  const known = thrown instanceof HemacastError;
+  note(
+    known
+      ? `error ${thrown.code}: ${thrown.message}`
+      : `error INTERNAL: ${messageOf(thrown)} (a fault of ours; run again with --verbose and report it)`,
+  );
+  if (verbose && thrown instanceof Error) note(thrown.stack ?? "");
+  return known ? thrown.exitCode : 1;
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
