@@ -1,0 +1,106 @@
+/**
+ * What `hemacast predict` says about one head CT: the document written as prediction.json and drawn as report.html. One schema, versioned;
+ * others read it, so a change of meaning is a new version.
+ */
+import { parseWith, z } from "../core/schema.ts";
+
+/** Printed wherever a result appears. */
+export const intendedUse = "Research use only, not for clinical decisions.";
+
+const number = z.number();
+const count = z.int().min(0);
+const vector = z.tuple([number, number, number]);
+const probability = z.number().min(0).max(1);
+
+const findingSchema = z.strictObject({
+  code: z.string(),
+  severity: z.enum(["info", "warning"]),
+  message: z.string(),
+});
+
+const riskSchema = z
+  .strictObject({
+    value: probability,
+    low: probability,
+    high: probability,
+    definition: z.string().describe("What the risk is the probability of, and what low and high span."),
+    inputs: z
+      .record(z.string(), z.number().nullable())
+      .describe("What the model was given; null where it was missing."),
+    missing: z
+      .array(z.string())
+      .describe("Inputs that were not known; low and high then also span their possible values."),
+    outOfRange: z.array(z.string()).describe("Inputs outside the range of the development cohort."),
+  })
+  .describe("Probability of hematoma expansion; null when the prediction abstained.");
+
+const modelSchema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  outcomes: z.enum(["real", "simulated"]).describe("Whether the outcomes it was fitted to happened to patients."),
+  summary: z.string(),
+});
+
+const markerSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(["present", "absent", "not-assessable"]),
+  quantities: z.record(z.string(), z.number()),
+  slice: z.int().min(0).nullable().describe("Index k of the slice that shows it."),
+});
+
+/** The schema of prediction.json. `docs/reference/prediction.schema.json` is its published form. */
+export const predictionSchema = z
+  .strictObject({
+    schema: z.literal("hemacast/prediction/1"),
+    intendedUse: z.literal(intendedUse),
+    kind: z.enum(["predicted", "abstained"]),
+    reason: z
+      .enum(["no-hematoma-found", "outside-intended-use"])
+      .nullable()
+      .describe("Why the prediction abstained; null when it predicted."),
+    simulatedInput: z.boolean().describe("True when the images are simulated and no patient was examined."),
+    risk: riskSchema.nullable(),
+    hematoma: z
+      .strictObject({ volumeMl: number, abc2Ml: number, slices: count, components: count })
+      .describe("Of the segmented mask: each voxel counted with the extent of its own slice; ABC/2 beside it."),
+    shape: z.record(z.string(), number).describe("PyRadiomics 3D shape features by name, mm; empty when abstained."),
+    markers: z.array(markerSchema),
+    geometry: z
+      .strictObject({
+        size: vector,
+        spacingMm: vector,
+        originMm: vector.describe("LPS"),
+        direction: z.tuple([vector, vector, vector]).describe("Unit axes i, j, k in LPS."),
+        sliceOffsetsMm: z.array(number).nullable().describe("Distance of each slice from the first, where gaps vary."),
+      })
+      .describe("The grid of the volume and of mask.nii.gz."),
+    findings: z.array(findingSchema),
+    model: modelSchema.nullable(),
+    segmenter: z.strictObject({ name: z.string(), version: z.string() }),
+    input: z.strictObject({
+      format: z.string(),
+      images: count,
+      seriesInstanceUID: z.string().nullable(),
+      voxelsSha256: z.string().describe("Hash of the HU values and the grid: equal for equal input."),
+    }),
+    timings: z.record(z.string(), number).describe("Milliseconds by stage."),
+    software: z.strictObject({ name: z.literal("hemacast"), version: z.string() }),
+  })
+  .describe("The result of `hemacast predict` for one head CT.");
+
+/** The result for one head CT. */
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/**
+ * Reads a prediction.json, refusing what is not one.
+ *
+ * @throws HemacastError INPUT_UNREADABLE listing every field that is wrong
+ */
+export function parsePrediction(value: unknown): Prediction {
+  return parseWith(predictionSchema, value, "INPUT_UNREADABLE", "prediction.json");
+}
+
+/** JSON Schema of the document, for other programs. */
+export function predictionJsonSchema(): object {
+  return z.toJSONSchema(predictionSchema);
+}

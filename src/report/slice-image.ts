@@ -1,0 +1,154 @@
+/** One slice of a CT as a grey picture inside a page: a window of HU, a part of the slice, with outlines drawn over it as paths. */
+import { encode } from "fast-png";
+import { HemacastError } from "../core/errors.ts";
+import { sliceOutline } from "../volume/outline.ts";
+import type { CtVolume, Mask } from "../volume/volume.ts";
+import { type Html, html, trusted } from "./html.ts";
+
+/** A rectangle of pixels: columns [left, right), rows [top, bottom). */
+export interface PixelBox {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The HU range shown from black to white. */
+export interface WindowHu {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The brain window of the reading room: centre 40, width 80. */
+export const brainWindow: WindowHu = { low: 0, high: 80 };
+
+/**
+ * The smallest box that holds everything denser than -300 HU on any slice, with a margin of 2 %: the head, without the air around it.
+ * The whole slice where there is nothing that dense.
+ */
+export function headBox(volume: CtVolume): PixelBox {
+  const [nx, ny, nz] = volume.geometry.size;
+  let [left, top, right, bottom] = [nx, ny, 0, 0];
+  for (let k = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      for (let i = 0; i < nx; i++) {
+        if ((volume.hu[i + nx * (j + ny * k)] as number) <= -300) continue;
+        if (i < left) left = i;
+        if (i >= right) right = i + 1;
+        if (j < top) top = j;
+        if (j >= bottom) bottom = j + 1;
+      }
+    }
+  }
+  if (right <= left) return { left: 0, top: 0, right: nx, bottom: ny };
+  const margin = Math.round(0.02 * Math.max(right - left, bottom - top));
+  return {
+    left: Math.max(left - margin, 0),
+    top: Math.max(top - margin, 0),
+    right: Math.min(right + margin, nx),
+    bottom: Math.min(bottom + margin, ny),
+  };
+}
+
+/**
+ * Grey values 0 to 255 of a part of slice k, `step` x `step` voxels averaged to one pixel.
+ *
+ * @returns row by row, `Math.ceil(width / step)` pixels a row
+ * @throws HemacastError ARGUMENT_INVALID when the box is not inside the slice
+ */
+export function greySlice(
+  volume: CtVolume,
+  k: number,
+  box: PixelBox,
+  window: WindowHu,
+  step: number,
+): { width: number; height: number; data: Uint8Array } {
+  const [nx, ny] = volume.geometry.size;
+  if (
+    !(
+      box.left >= 0 &&
+      box.top >= 0 &&
+      box.right <= nx &&
+      box.bottom <= ny &&
+      box.left < box.right &&
+      box.top < box.bottom
+    )
+  ) {
+    throw new HemacastError(
+      "ARGUMENT_INVALID",
+      `the box ${JSON.stringify(box)} is not inside a slice of ${nx} x ${ny}`,
+    );
+  }
+  const width = Math.ceil((box.right - box.left) / step);
+  const height = Math.ceil((box.bottom - box.top) / step);
+  const data = new Uint8Array(width * height);
+  const scale = 255 / (window.high - window.low);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const hu = meanHu(volume, k, box, x * step, y * step, step);
+      data[x + width * y] = Math.max(0, Math.min(255, Math.round((hu - window.low) * scale)));
+    }
+  }
+  return { width, height, data };
+}
+
+function meanHu(volume: CtVolume, k: number, box: PixelBox, x: number, y: number, step: number): number {
+  const [nx, ny] = volume.geometry.size;
+  let sum = 0;
+  let count = 0;
+  for (let j = box.top + y; j < Math.min(box.top + y + step, box.bottom); j++) {
+    for (let i = box.left + x; i < Math.min(box.left + x + step, box.right); i++) {
+      sum += volume.hu[i + nx * (j + ny * k)] as number;
+      count++;
+    }
+  }
+  return sum / count;
+}
+
+/** A mask to draw over a slice, and the colour of its line. */
+export interface OutlinedMask {
+  readonly mask: Mask;
+  readonly color: string;
+}
+
+/** How a slice is shown. */
+export interface SliceView {
+  readonly box: PixelBox;
+  readonly window: WindowHu;
+  /** Voxels averaged to one pixel, in each direction; 1 shows every voxel. */
+  readonly step: number;
+  readonly outlines: readonly OutlinedMask[];
+  /** Text for readers who cannot see the picture. */
+  readonly label: string;
+}
+
+/** Slice k as an SVG: the picture inside it, pixels in the proportions of the patient, outlines over it. */
+export function sliceFigure(volume: CtVolume, k: number, view: SliceView): Html {
+  const { box, window, step, outlines, label } = view;
+  const picture = greySlice(volume, k, box, window, step);
+  const png = base64(encode({ width: picture.width, height: picture.height, data: picture.data, channels: 1 }));
+  const [sx, sy] = volume.geometry.spacing;
+  const [width, height] = [(box.right - box.left) * sx, (box.bottom - box.top) * sy];
+  const paths = outlines.map(({ mask, color }) => {
+    const d = sliceOutline(mask, k)
+      .map(
+        (loop) => `M${loop.map(([x, y]) => `${round((x - box.left) * sx)} ${round((y - box.top) * sy)}`).join("L")}Z`,
+      )
+      .join("");
+    return d === ""
+      ? []
+      : [html`<path d="${d}" fill="none" stroke="${color}" stroke-width="1.4" vector-effect="non-scaling-stroke"/>`];
+  });
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${label}">
+<image width="${round(width)}" height="${round(height)}" preserveAspectRatio="none" href="data:image/png;base64,${trusted(png)}"/>${paths.flat()}</svg>`;
+}
+
+function round(x: number): number {
+  return Math.round(x * 100) / 100;
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += 0x8000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(binary);
+}
