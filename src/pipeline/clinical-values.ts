@@ -3,8 +3,6 @@ import { readFile } from "node:fs/promises";
 import { HemacastError, messageOf } from "../core/errors.ts";
 import { parseWith, z } from "../core/schema.ts";
 
-const flag = z.union([z.boolean().transform(Number), z.literal(0), z.literal(1)]);
-
 /** Every clinical value that a model or score can use, with its unit and possible range. Unknown keys are errors. */
 const clinicalSchema = z.strictObject({
   gcs: z.int().min(3).max(15).optional().describe("Glasgow Coma Scale at admission"),
