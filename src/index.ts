@@ -4,5 +4,20 @@ export { type ErrorCode, type ErrorFamilyName, errorCodes, HemacastError } from 
 export type { Finding } from "./core/finding.ts";
 export { createRandom, type Random } from "./core/random.ts";
 export type { Vec3 } from "./math/vec3.ts";
+export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
+export {
+  type Component,
+  type Components,
+  connectedComponents,
+  largestComponent,
+  maskOfComponents,
+  type Neighbourhood,
+} from "./volume/components.ts";
+export { type Extent, squaredDistanceMm } from "./volume/distance.ts";
 export { type Geometry, indexToLps, lpsToIndex, requireSameGrid, sliceExtentMm, voxelMl } from "./volume/geometry.ts";
+export { close, complement, dilate, erode, fillHoles, intersection, open, union } from "./volume/morphology.ts";
+export { type AxisOrder, canonicalOrder, inverseOrder, reorderMask, reorderVolume } from "./volume/orient.ts";
+export { blockMean, evenGeometry, resampleMask, resampleVolume } from "./volume/resample.ts";
+export { gaussianSmooth, type SmoothingMm } from "./volume/smooth.ts";
 export { type CtVolume, createCtVolume, createMask, type Mask, maskMl, type SliceSource } from "./volume/volume.ts";
+export { applyWindow, brainWindow, type WindowHu } from "./volume/window.ts";
