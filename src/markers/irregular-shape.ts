@@ -1,0 +1,86 @@
+/**
+ * Irregular shape on Barras' scale of 1 to 5: each grade above 1 is one more irregularity of the lesion's edge, and bleeds apart from the
+ * main one count like irregularities joined to it. Grades 3 to 5 are irregular.
+ */
+import { type MarkerReading, notAssessable } from "./marker.ts";
+import { convexHull, depthMm, inConvexPolygon, outlineOf, type PlanePoint, partsOf, polygonArea } from "./plane.ts";
+import { type Section, toSlicePoints } from "./section.ts";
+
+/** An indentation of the edge counts from this depth on: what a reader sees at the usual magnification. See docs/reference/markers.md for how it was set. */
+const INDENTATION_MM = 3;
+
+/** Below this area a contour of 0.5 mm pixels says nothing about shape. */
+const LEAST_AREA_MM2 = 30;
+
+/** A separate focus on the same section counts from this area on. */
+const LEAST_FOCUS_MM2 = 10;
+
+/**
+ * Barras' shape grade on the section with the largest area.
+ * Quantities: `barrasGrade`, `indentations` (deeper than 3 mm), `deepestIndentationMm`, `separateFoci`, `solidity` (area / area of the convex hull),
+ * `areaMm2`.
+ *
+ * @see Barras et al. 2009, doi:10.1161/STROKEAHA.108.536888
+ */
+export function irregularShape(sections: readonly Section[]): MarkerReading {
+  const section = sections.reduce((best, next) => (next.areaMm2 > best.areaMm2 ? next : best));
+  if (section.areaMm2 < LEAST_AREA_MM2) {
+    return notAssessable(
+      "irregular-shape",
+      `the largest section has ${section.areaMm2.toFixed(0)} mm2, too few to judge its edge`,
+    );
+  }
+  const { main, separateFoci } = mainFocus(section);
+  const edge = measureEdge(section, main);
+  const indentations = edge.depthsMm.filter((mm) => mm >= INDENTATION_MM).length;
+  const barrasGrade = Math.min(5, 1 + indentations + separateFoci);
+  const present = barrasGrade >= 3;
+  return {
+    id: "irregular-shape",
+    state: present ? "present" : "absent",
+    quantities: {
+      barrasGrade,
+      indentations,
+      separateFoci,
+      deepestIndentationMm: Math.max(0, ...edge.depthsMm),
+      solidity: edge.solidity,
+      areaMm2: section.areaMm2,
+    },
+    slice: section.slice,
+    outline: present ? toSlicePoints(section, outlineOf(section, main)) : [],
+  };
+}
+
+/** The largest part of a section's hematoma, and the number of others that are large enough to count. */
+function mainFocus(section: Section): { main: Uint8Array; separateFoci: number } {
+  const { labels, sizes } = partsOf(section, section.inside, 8);
+  const largest = sizes.indexOf(Math.max(...sizes)) + 1;
+  const pixelMm2 = section.spacingMm[0] * section.spacingMm[1];
+  return {
+    main: Uint8Array.from(labels, (label) => (label === largest ? 1 : 0)),
+    separateFoci: sizes.filter((size, n) => n + 1 !== largest && size * pixelMm2 >= LEAST_FOCUS_MM2).length,
+  };
+}
+
+/** Solidity, and the depth of each bay between the edge and its convex hull. */
+function measureEdge(section: Section, main: Uint8Array): { solidity: number; depthsMm: number[] } {
+  const [nx] = section.size;
+  const [dx, dy] = section.spacingMm;
+  const toMm = ([a, b]: PlanePoint): PlanePoint => [a * dx, b * dy];
+  const hull = convexHull(outlineOf(section, main).map(toMm));
+  const insideHull = main.map((_, pixel) =>
+    inConvexPolygon(hull, [(pixel % nx) * dx, Math.floor(pixel / nx) * dy]) ? 1 : 0,
+  );
+  const depth = depthMm(section, insideHull);
+  const bays = partsOf(
+    section,
+    insideHull.map((value, pixel) => (value && !main[pixel] ? 1 : 0)),
+    4,
+  );
+  const depthsMm = bays.sizes.map(() => 0);
+  bays.labels.forEach((label, pixel) => {
+    if (label) depthsMm[label - 1] = Math.max(depthsMm[label - 1] as number, depth[pixel] as number);
+  });
+  const area = main.reduce((sum, value) => sum + value, 0) * dx * dy;
+  return { solidity: Math.min(1, area / polygonArea(hull)), depthsMm };
+}

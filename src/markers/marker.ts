@@ -1,0 +1,52 @@
+/**
+ * What a reader of a non-contrast CT looks for in a hematoma, as data: one `Marker` per published sign, with what was measured and where.
+ * The definitions are in `docs/reference/markers.md`; nothing here predicts anything.
+ */
+
+/** The signs that are computed. */
+export type MarkerId = "irregular-shape" | "blend-sign";
+
+/** A sign is there, is not there, or cannot be judged on this scan; the last is never counted as absent. */
+export type MarkerState = "present" | "absent" | "not-assessable";
+
+/** A point in a slice: fractional voxel indices i (columns) and j (rows) of the volume's grid. */
+export type SlicePoint = readonly [number, number];
+
+/** One sign of one hematoma. */
+export interface Marker {
+  readonly id: MarkerId;
+  readonly state: MarkerState;
+  /** What was measured; the unit is in each name (`gapHu`, `areaMm2`, `enclosedFraction`). */
+  readonly quantities: Readonly<Record<string, number>>;
+  /** Index k of the slice that shows the sign, or that was judged; null when none could be. */
+  readonly slice: number | null;
+  /** Closed outline of what shows the sign on that slice; empty when absent. */
+  readonly outline: readonly SlicePoint[];
+  /** Share in [0, 1] of slightly larger and smaller masks on which the same state is found; 0 when not assessable. */
+  readonly confidence: number;
+  /** Why the sign cannot be judged; only with "not-assessable". */
+  readonly reason?: string;
+}
+
+/** All signs of one hematoma, and what they were computed on. */
+export interface Markers {
+  /** Thickness in mm of the sections that were judged: thin slices are averaged to about 5 mm, as the published definitions assume. */
+  readonly sectionThicknessMm: number;
+  /** Voxel volume of the mask in mL, each slice with its own extent. */
+  readonly volumeMl: number;
+  /** ABC/2 in mL, see `abc2`. */
+  readonly abc2Ml: number;
+  readonly markers: Readonly<Record<MarkerId, Marker>>;
+}
+
+/** A sign before its confidence is known. */
+export type MarkerReading = Omit<Marker, "confidence">;
+
+/**
+ * A sign that cannot be judged.
+ *
+ * @param reason one phrase, lower case
+ */
+export function notAssessable(id: MarkerId, reason: string): MarkerReading {
+  return { id, state: "not-assessable", quantities: {}, slice: null, outline: [], reason };
+}

@@ -1,0 +1,68 @@
+import { expect, it } from "vitest";
+import { axialGeometry, maskOf, volumeOf } from "../../test/support/phantoms.ts";
+import { createMask } from "../volume/volume.ts";
+import { sectionsOf } from "./section.ts";
+
+const sectionsAt = (sliceMm: number, slices: number) => {
+  const geometry = axialGeometry([32, 32, slices], [1, 1, sliceMm]);
+  const mask = maskOf(geometry, ([x, y]) => Math.hypot(x, y) < 8);
+  return sectionsOf(
+    volumeOf(geometry, () => 60),
+    mask,
+  );
+};
+
+it("leaves thick slices as they are and averages thin ones to about 5 mm", () => {
+  expect(sectionsAt(5, 6).map((section) => section.thicknessMm)).toEqual([5, 5, 5, 5, 5, 5]);
+  expect(sectionsAt(1, 20).map((section) => [section.firstSlice, section.lastSlice])).toEqual([
+    [0, 4],
+    [5, 9],
+    [10, 14],
+    [15, 19],
+  ]);
+  expect(sectionsAt(2.5, 4).map((section) => section.thicknessMm)).toEqual([5, 5]);
+  expect(sectionsAt(8, 3)).toHaveLength(3);
+});
+
+it("averages HU over the slab, weighted by extent", () => {
+  const geometry = axialGeometry([8, 8, 3], [1, 1, 2], { sliceOffsetsMm: [0, 1, 3] });
+  const levels = new Map([
+    [0, 10],
+    [1, 40],
+    [3, 70],
+  ]);
+  const volume = volumeOf(geometry, ([, , z]) => levels.get(Math.round(z - geometry.origin[2])) as number);
+  const [section] = sectionsOf(
+    volume,
+    maskOf(geometry, () => true),
+  );
+  // Extents 1, 1.5 and 2 mm.
+  expect(section?.hu[section.corner[0] * -1 - section.size[0] * section.corner[1]]).toBeCloseTo(
+    (10 + 60 + 140) / 4.5,
+    4,
+  );
+});
+
+it("keeps a margin even at the image's border, and fills holes", () => {
+  const geometry = axialGeometry([20, 20, 1], [1, 1, 5]);
+  const ring = maskOf(geometry, ([x, y]) => Math.hypot(x, y) < 9.6 && Math.hypot(x, y) > 3);
+  const [section] = sectionsOf(
+    volumeOf(geometry, () => 60),
+    ring,
+  );
+  expect(section?.corner[0]).toBeLessThan(0);
+  const disc = maskOf(geometry, ([x, y]) => Math.hypot(x, y) < 9.6).inside.reduce((sum, value) => sum + value, 0);
+  expect(section?.areaMm2).toBe(disc);
+});
+
+it("refuses an empty mask and a mask from another grid", () => {
+  const geometry = axialGeometry([8, 8, 2], [1, 1, 5]);
+  const volume = volumeOf(geometry, () => 60);
+  expect(() => sectionsOf(volume, createMask(geometry))).toThrowCode("MASK_EMPTY");
+  expect(() =>
+    sectionsOf(
+      volume,
+      maskOf(axialGeometry([8, 8, 2], [1, 1, 4]), () => true),
+    ),
+  ).toThrowCode("GEOMETRY_MISMATCH");
+});
