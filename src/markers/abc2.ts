@@ -2,7 +2,7 @@
 import { HemacastError } from "../core/errors.ts";
 import { sliceExtentMm } from "../volume/geometry.ts";
 import { type Mask, voxelsPerSlice } from "../volume/volume.ts";
-import { convexHull, type PlanePoint } from "./plane.ts";
+import { convexHull, type PlanePoint } from "./convex-hull.ts";
 
 /** ABC/2 with its three lengths. */
 export interface Abc2 {

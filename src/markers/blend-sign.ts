@@ -2,8 +2,7 @@
 import type { HypodenseZone } from "./hypodense-zone.ts";
 import { hypodenseZones } from "./hypodense-zone.ts";
 import { type MarkerReading, notAssessable } from "./marker.ts";
-import { outlineOf } from "./plane.ts";
-import { type Section, toSlicePoints } from "./section.ts";
+import { outlineInVolume, type Section } from "./section.ts";
 
 /** The difference in HU that the definition asks for. */
 export const BLEND_GAP_HU = 18;
@@ -39,7 +38,7 @@ export function blendSign(sections: readonly Section[]): MarkerReading {
     state: present ? "present" : "absent",
     quantities: zoneQuantities(zone),
     slice: zone.section.slice,
-    outline: present ? toSlicePoints(zone.section, outlineOf(zone.section, zone.pixels)) : [],
+    outline: present ? outlineInVolume(zone.section, zone.pixels) : [],
   };
 }
 

@@ -5,8 +5,7 @@ import { abc2Ml } from "./abc2.ts";
 import { blendSign } from "./blend-sign.ts";
 import { irregularShape } from "./irregular-shape.ts";
 import type { Marker, MarkerId, MarkerReading, Markers } from "./marker.ts";
-import { depthMm } from "./plane.ts";
-import { type Section, sectionsOf } from "./section.ts";
+import { areaMm2, depthMm, type Section, sectionsOf } from "./section.ts";
 
 /** How far in mm the mask's edge is moved to see whether an answer holds: about what two readers differ by. */
 const MASK_UNCERTAINTY_MM: readonly number[] = [-1, -0.5, 0.5, 1];
@@ -58,6 +57,5 @@ function withEdgeMoved(section: Section, mm: number): Section {
           ),
           (away) => (away <= mm ? 1 : 0),
         );
-  const pixels = inside.reduce((sum, value) => sum + value, 0);
-  return { ...section, inside, areaMm2: pixels * section.spacingMm[0] * section.spacingMm[1] };
+  return { ...section, inside, areaMm2: areaMm2(section.geometry, inside) };
 }

@@ -5,8 +5,9 @@
  * The outer millimetres of a clot are darker only because a pixel there is half brain, and so are the places where the clot ends within the
  * section. Zones are therefore sought in the core: away from the edge in the plane, and inside the mask of the sections above and below.
  */
-import { depthMm, partsOf, smoothInside } from "./plane.ts";
-import type { Section } from "./section.ts";
+import { connectedComponents, largestComponent } from "../volume/components.ts";
+import { gaussianSmooth } from "../volume/smooth.ts";
+import { areaMm2, depthMm, type Section } from "./section.ts";
 
 /** A zone in one section. */
 export interface HypodenseZone {
@@ -62,21 +63,25 @@ export function coreOf(sections: readonly Section[], n: number): Uint8Array {
 }
 
 function zonesOf(section: Section, core: Uint8Array, gapHu: number): HypodenseZone[] {
-  const smooth = smoothInside(section, section.hu, section.inside, SIGMA_MM);
+  const smooth = smoothInside(section);
   const clotLevel = percentile(smooth, core, 0.8);
   if (clotLevel === null) return [];
-  const seeds = partsOf(
-    section,
-    core.map((value, pixel) => (value && (smooth[pixel] as number) < clotLevel - gapHu / 2 ? 1 : 0)),
-    4,
-  );
-  const zones: HypodenseZone[] = [];
-  seeds.sizes.forEach((_, n) => {
-    const seed = seeds.labels.map((label) => (label === n + 1 ? 1 : 0));
-    const zone = measureZone(section, core, smooth, Uint8Array.from(seed), clotLevel);
-    if (zone && zone.areaMm2 >= LEAST_AREA_MM2 && zone.gapHu >= gapHu) zones.push(zone);
+  const dark = core.map((value, pixel) => (value && smooth[pixel] < clotLevel - gapHu / 2 ? 1 : 0));
+  const { labels, components } = connectedComponents({ geometry: section.geometry, inside: dark }, 4);
+  return components.flatMap(({ label }) => {
+    const seed = Uint8Array.from(labels, (found) => (found === label ? 1 : 0));
+    const zone = measureZone(section, core, smooth, seed, clotLevel);
+    return zone && zone.areaMm2 >= LEAST_AREA_MM2 && zone.gapHu >= gapHu ? [zone] : [];
   });
-  return zones;
+}
+
+/** HU smoothed within the clot: what lies outside carries no weight, so that the clot's edge is not blurred into the brain. */
+function smoothInside({ geometry, hu, inside }: Section): Float32Array {
+  const blurred = (values: Float32Array): ArrayLike<number> =>
+    gaussianSmooth({ geometry, hu: values, sources: [] }, { inPlane: SIGMA_MM, throughPlane: 0 }).hu;
+  const sum = blurred(hu.map((value, pixel) => (inside[pixel] ? value : 0)));
+  const weight = blurred(Float32Array.from(inside));
+  return hu.map((_, pixel) => (inside[pixel] ? sum[pixel] / weight[pixel] : 0));
 }
 
 /** Cuts a zone at half the way between its own level and the clot's, then measures it. */
@@ -87,13 +92,11 @@ function measureZone(
   seed: Uint8Array,
   clotLevel: number,
 ): HypodenseZone | null {
-  const level = percentile(smooth, seed, 0.25) as number;
+  const level = percentile(smooth, seed, 0.25);
+  if (level === null) return null;
   const half = (level + clotLevel) / 2;
-  const pixels = largestPart(
-    section,
-    seed.map((value, pixel) => (value && (smooth[pixel] as number) < half ? 1 : 0)),
-  );
-  const [dx, dy] = section.spacingMm;
+  const dark = seed.map((value, pixel) => (value && smooth[pixel] < half ? 1 : 0));
+  const pixels = largestComponent({ geometry: section.geometry, inside: dark }, 4).inside;
   const depth = depthMm(section, pixels);
   const outside = depthMm(
     section,
@@ -101,20 +104,17 @@ function measureZone(
   );
   const deepest = depth.reduce((most, mm) => Math.max(most, mm), 0);
   const inner = Math.min(RING_MM[0], deepest / 2);
-  const meanHu = meanWhere(section.hu, (pixel) => (depth[pixel] as number) > inner);
+  const meanHu = meanWhere(section.hu, (pixel) => depth[pixel] > inner);
   const clotHu = meanWhere(
     section.hu,
     (pixel) =>
-      core[pixel] === 1 &&
-      (outside[pixel] as number) > RING_MM[0] &&
-      (outside[pixel] as number) <= RING_MM[1] &&
-      (smooth[pixel] as number) >= half,
+      core[pixel] === 1 && outside[pixel] > RING_MM[0] && outside[pixel] <= RING_MM[1] && smooth[pixel] >= half,
   );
   if (meanHu === null || clotHu === null) return null;
   return {
     section,
     pixels,
-    areaMm2: pixels.reduce((sum, value) => sum + value, 0) * dx * dy,
+    areaMm2: areaMm2(section.geometry, pixels),
     meanHu,
     clotHu,
     gapHu: clotHu - meanHu,
@@ -124,17 +124,12 @@ function measureZone(
   };
 }
 
-function largestPart(section: Section, pixels: Uint8Array): Uint8Array {
-  const { labels, sizes } = partsOf(section, pixels, 4);
-  const largest = sizes.indexOf(Math.max(...sizes)) + 1;
-  return Uint8Array.from(labels, (label) => (label > 0 && label === largest ? 1 : 0));
-}
-
 /** Share of the pixel edges around a zone whose other side is clot further than the rim from the clot's outer edge. */
 function enclosedFraction(section: Section, pixels: Uint8Array): number {
-  const [nx] = section.size;
+  const { size, spacing } = section.geometry;
+  const nx = size[0];
   const depth = depthMm(section, section.inside);
-  const touchesEdge = RIM_MM + Math.max(...section.spacingMm);
+  const touchesEdge = RIM_MM + Math.max(spacing[0], spacing[1]);
   let edges = 0;
   let free = 0;
   pixels.forEach((value, pixel) => {
@@ -142,7 +137,7 @@ function enclosedFraction(section: Section, pixels: Uint8Array): number {
     for (const step of [-1, 1, -nx, nx]) {
       if (pixels[pixel + step]) continue;
       edges++;
-      if ((depth[pixel + step] as number) < touchesEdge) free++;
+      if (depth[pixel + step] < touchesEdge) free++;
     }
   });
   return 1 - free / edges;
@@ -152,8 +147,8 @@ function enclosedFraction(section: Section, pixels: Uint8Array): number {
 function marginMm(
   section: Section,
   core: Uint8Array,
-  depth: Float64Array,
-  outside: Float64Array,
+  depth: Float32Array,
+  outside: Float32Array,
   gapHu: number,
 ): number {
   const binMm = 0.5;
@@ -162,18 +157,17 @@ function marginMm(
   const counts = new Float64Array(2 * reach + 1);
   core.forEach((value, pixel) => {
     if (!value) return;
-    const signed = (depth[pixel] as number) > 0 ? 0.25 - (depth[pixel] as number) : (outside[pixel] as number) - 0.25;
+    const signed = depth[pixel] > 0 ? 0.25 - depth[pixel] : outside[pixel] - 0.25;
     const bin = Math.round(signed / binMm) + reach;
     if (bin < 0 || bin > 2 * reach) return;
-    sums[bin] = (sums[bin] as number) + (section.hu[pixel] as number);
-    counts[bin] = (counts[bin] as number) + 1;
+    sums[bin] += section.hu[pixel];
+    counts[bin]++;
   });
   let steepest = 0;
   for (let bin = 2; bin <= 2 * reach - 2; bin++) {
     const [before, after] = [bin - 2, bin + 2];
     if (!counts[before] || !counts[after]) continue;
-    const rise =
-      (sums[after] as number) / (counts[after] as number) - (sums[before] as number) / (counts[before] as number);
+    const rise = sums[after] / counts[after] - sums[before] / counts[before];
     steepest = Math.max(steepest, rise / (4 * binMm));
   }
   return steepest > 0 ? gapHu / steepest : Number.MAX_SAFE_INTEGER;
@@ -184,7 +178,7 @@ function meanWhere(values: Float32Array, chosen: (pixel: number) => boolean): nu
   let count = 0;
   for (let pixel = 0; pixel < values.length; pixel++) {
     if (!chosen(pixel)) continue;
-    sum += values[pixel] as number;
+    sum += values[pixel];
     count++;
   }
   return count > 0 ? sum / count : null;
@@ -193,5 +187,5 @@ function meanWhere(values: Float32Array, chosen: (pixel: number) => boolean): nu
 /** The value below which a share of the set's values lies; null for an empty set. */
 function percentile(values: Float32Array, set: Uint8Array, share: number): number | null {
   const sorted = values.filter((_, pixel) => set[pixel] === 1).sort();
-  return sorted.length > 0 ? (sorted[Math.floor(share * (sorted.length - 1))] as number) : null;
+  return sorted.length > 0 ? sorted[Math.floor(share * (sorted.length - 1))] : null;
 }

@@ -2,9 +2,11 @@
  * Irregular shape on Barras' scale of 1 to 5: each grade above 1 is one more irregularity of the lesion's edge, and bleeds apart from the
  * main one count like irregularities joined to it. Grades 3 to 5 are irregular.
  */
+import { connectedComponents } from "../volume/components.ts";
+import { sliceOutline } from "../volume/outline.ts";
+import { convexHull, inConvexPolygon, polygonArea } from "./convex-hull.ts";
 import { type MarkerReading, notAssessable } from "./marker.ts";
-import { convexHull, depthMm, inConvexPolygon, outlineOf, type PlanePoint, partsOf, polygonArea } from "./plane.ts";
-import { type Section, toSlicePoints } from "./section.ts";
+import { areaMm2, depthMm, outlineInVolume, type Section } from "./section.ts";
 
 /** An indentation of the edge counts from this depth on: what a reader sees at the usual magnification. See docs/reference/markers.md for how it was set. */
 const INDENTATION_MM = 3;
@@ -47,40 +49,36 @@ export function irregularShape(sections: readonly Section[]): MarkerReading {
       areaMm2: section.areaMm2,
     },
     slice: section.slice,
-    outline: present ? toSlicePoints(section, outlineOf(section, main)) : [],
+    outline: present ? outlineInVolume(section, main) : [],
   };
 }
 
 /** The largest part of a section's hematoma, and the number of others that are large enough to count. */
 function mainFocus(section: Section): { main: Uint8Array; separateFoci: number } {
-  const { labels, sizes } = partsOf(section, section.inside, 8);
-  const largest = sizes.indexOf(Math.max(...sizes)) + 1;
-  const pixelMm2 = section.spacingMm[0] * section.spacingMm[1];
+  const { labels, components } = connectedComponents(section, 8);
+  const largest = components.reduce((best, part) => (part.voxels > best.voxels ? part : best));
+  const pixelMm2 = section.geometry.spacing[0] * section.geometry.spacing[1];
   return {
-    main: Uint8Array.from(labels, (label) => (label === largest ? 1 : 0)),
-    separateFoci: sizes.filter((size, n) => n + 1 !== largest && size * pixelMm2 >= LEAST_FOCUS_MM2).length,
+    main: Uint8Array.from(labels, (label) => (label === largest.label ? 1 : 0)),
+    separateFoci: components.filter((part) => part !== largest && part.voxels * pixelMm2 >= LEAST_FOCUS_MM2).length,
   };
 }
 
 /** Solidity, and the depth of each bay between the edge and its convex hull. */
 function measureEdge(section: Section, main: Uint8Array): { solidity: number; depthsMm: number[] } {
-  const [nx] = section.size;
-  const [dx, dy] = section.spacingMm;
-  const toMm = ([a, b]: PlanePoint): PlanePoint => [a * dx, b * dy];
-  const hull = convexHull(outlineOf(section, main).map(toMm));
+  const { geometry } = section;
+  const [nx] = geometry.size;
+  const [dx, dy] = geometry.spacing;
+  const corners = sliceOutline({ geometry, inside: main }, 0).flat();
+  const hull = convexHull(corners.map(([x, y]) => [x * dx, y * dy]));
   const insideHull = main.map((_, pixel) =>
-    inConvexPolygon(hull, [(pixel % nx) * dx, Math.floor(pixel / nx) * dy]) ? 1 : 0,
+    inConvexPolygon(hull, [((pixel % nx) + 0.5) * dx, (Math.floor(pixel / nx) + 0.5) * dy]) ? 1 : 0,
   );
   const depth = depthMm(section, insideHull);
-  const bays = partsOf(
-    section,
-    insideHull.map((value, pixel) => (value && !main[pixel] ? 1 : 0)),
-    4,
-  );
-  const depthsMm = bays.sizes.map(() => 0);
+  const bays = connectedComponents({ geometry, inside: insideHull.map((value, pixel) => value & ~main[pixel]) }, 4);
+  const depthsMm = bays.components.map(() => 0);
   bays.labels.forEach((label, pixel) => {
-    if (label) depthsMm[label - 1] = Math.max(depthsMm[label - 1] as number, depth[pixel] as number);
+    if (label) depthsMm[label - 1] = Math.max(depthsMm[label - 1], depth[pixel]);
   });
-  const area = main.reduce((sum, value) => sum + value, 0) * dx * dy;
-  return { solidity: Math.min(1, area / polygonArea(hull)), depthsMm };
+  return { solidity: Math.min(1, areaMm2(geometry, main) / polygonArea(hull)), depthsMm };
 }

@@ -2,15 +2,13 @@
  * What a reader of a non-contrast CT looks for in a hematoma, as data: one `Marker` per published sign, with what was measured and where.
  * The definitions are in `docs/reference/markers.md`; nothing here predicts anything.
  */
+import type { Loop } from "../volume/outline.ts";
 
 /** The signs that are computed. */
 export type MarkerId = "irregular-shape" | "blend-sign";
 
 /** A sign is there, is not there, or cannot be judged on this scan; the last is never counted as absent. */
 export type MarkerState = "present" | "absent" | "not-assessable";
-
-/** A point in a slice: fractional voxel indices i (columns) and j (rows) of the volume's grid. */
-export type SlicePoint = readonly [number, number];
 
 /** One sign of one hematoma. */
 export interface Marker {
@@ -20,8 +18,8 @@ export interface Marker {
   readonly quantities: Readonly<Record<string, number>>;
   /** Index k of the slice that shows the sign, or that was judged; null when none could be. */
   readonly slice: number | null;
-  /** Closed outline of what shows the sign on that slice; empty when absent. */
-  readonly outline: readonly SlicePoint[];
+  /** Closed outline of what shows the sign on that slice, in pixel edges: pixel (i, j) covers [i, i + 1] x [j, j + 1]; empty when absent. */
+  readonly outline: Loop;
   /** Share in [0, 1] of slightly larger and smaller masks on which the same state is found; 0 when not assessable. */
   readonly confidence: number;
   /** Why the sign cannot be judged; only with "not-assessable". */

@@ -37,7 +37,7 @@ it("averages HU over the slab, weighted by extent", () => {
     maskOf(geometry, () => true),
   );
   // Extents 1, 1.5 and 2 mm.
-  expect(section?.hu[section.corner[0] * -1 - section.size[0] * section.corner[1]]).toBeCloseTo(
+  expect(section?.hu[-section.corner[0] - section.geometry.size[0] * section.corner[1]]).toBeCloseTo(
     (10 + 60 + 140) / 4.5,
     4,
   );

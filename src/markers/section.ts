@@ -3,12 +3,15 @@
  * which also brings their noise down to what the thresholds in HU assume; thicker slices stay as they are.
  */
 import { HemacastError } from "../core/errors.ts";
-import { requireSameGrid, sliceExtentMm } from "../volume/geometry.ts";
+import { boundingBox } from "../volume/box.ts";
+import { squaredDistanceMm } from "../volume/distance.ts";
+import { type Geometry, indexToLps, requireSameGrid, sliceExtentMm } from "../volume/geometry.ts";
+import { complement, fillHoles } from "../volume/morphology.ts";
+import { type Loop, sliceOutline } from "../volume/outline.ts";
 import { type CtVolume, type Mask, voxelsPerSlice } from "../volume/volume.ts";
-import { filled, type Plane } from "./plane.ts";
 
-/** Slices `firstSlice` to `lastSlice` averaged, cut to the hematoma and a margin. */
-export interface Section extends Plane {
+/** Slices `firstSlice` to `lastSlice` averaged, cut to the hematoma and a margin: one slice on a grid of its own. */
+export interface Section extends Mask {
   /** The slice k in the middle, which stands for the section. */
   readonly slice: number;
   readonly firstSlice: number;
@@ -16,10 +19,8 @@ export interface Section extends Plane {
   readonly thicknessMm: number;
   /** Column and row in the volume of pixel (0, 0). */
   readonly corner: readonly [number, number];
-  /** Mean HU, length nx * ny. */
+  /** Mean HU; pixels beyond the image hold 0 and never lie inside. */
   readonly hu: Float32Array;
-  /** 1 where at least half of the section's thickness is hematoma, holes filled. */
-  readonly inside: Uint8Array;
   /** Area of the hematoma in mm2. */
   readonly areaMm2: number;
 }
@@ -31,7 +32,7 @@ export const SECTION_MM = 5;
 const MARGIN_MM = 12;
 
 /**
- * The sections that a hematoma occupies, from low to high k; pixels that no source image covers count as brain of 0 HU weight and never lie inside.
+ * The sections that a hematoma occupies, from low to high k: a pixel is inside where at least half of the thickness is hematoma, holes filled.
  *
  * @throws HemacastError GEOMETRY_MISMATCH when the grids differ, MASK_EMPTY
  */
@@ -71,24 +72,12 @@ interface Window {
   readonly size: readonly [number, number];
 }
 
+/** The window may reach beyond the image: a clot at its border still needs a margin around it. */
 function windowAround(mask: Mask): Window {
-  const [nx, ny, nz] = mask.geometry.size;
   const [dx, dy] = mask.geometry.spacing;
-  let [left, right, top, bottom] = [nx, -1, ny, -1];
-  for (let k = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      const row = mask.inside.subarray(nx * (j + ny * k), nx * (j + 1 + ny * k));
-      const start = row.indexOf(1);
-      if (start < 0) continue;
-      left = Math.min(left, start);
-      right = Math.max(right, row.lastIndexOf(1));
-      top = Math.min(top, j);
-      bottom = Math.max(bottom, j);
-    }
-  }
-  // The window may reach beyond the image: a clot at its border still needs a margin around it.
+  const { low, high } = boundingBox(mask) ?? { low: [0, 0, 0], high: [0, 0, 0] };
   const [mx, my] = [Math.ceil(MARGIN_MM / dx), Math.ceil(MARGIN_MM / dy)];
-  return { corner: [left - mx, top - my], size: [right - left + 1 + 2 * mx, bottom - top + 1 + 2 * my] };
+  return { corner: [low[0] - mx, low[1] - my], size: [high[0] - low[0] + 2 * mx, high[1] - low[1] + 2 * my] };
 }
 
 function sectionOf(volume: CtVolume, mask: Mask, from: number, to: number, { corner, size }: Window): Section {
@@ -104,33 +93,48 @@ function sectionOf(volume: CtVolume, mask: Mask, from: number, to: number, { cor
       for (let a = Math.max(-corner[0], 0); a < Math.min(wx, nx - corner[0]); a++) {
         const voxel = a + corner[0] + nx * (b + corner[1] + ny * k);
         const pixel = a + wx * b;
-        hu[pixel] = (hu[pixel] as number) + extent * (volume.hu[voxel] as number);
-        share[pixel] = (share[pixel] as number) + extent * (mask.inside[voxel] as number);
+        hu[pixel] += extent * volume.hu[voxel];
+        share[pixel] += extent * mask.inside[voxel];
       }
     }
   }
-  const plane: Plane = { size, spacingMm: [volume.geometry.spacing[0], volume.geometry.spacing[1]] };
-  const inside = filled(
-    plane,
-    Uint8Array.from(share, (extent) => (extent >= thicknessMm / 2 - 1e-6 ? 1 : 0)),
-  );
+  const middle = (from + to) / 2;
+  const geometry: Geometry = {
+    size: [wx, wy, 1],
+    spacing: [volume.geometry.spacing[0], volume.geometry.spacing[1], thicknessMm],
+    origin: indexToLps(volume.geometry, [corner[0], corner[1], middle]),
+    direction: volume.geometry.direction,
+  };
+  const mostly = Uint8Array.from(share, (extent) => (extent >= thicknessMm / 2 - 1e-6 ? 1 : 0));
+  const { inside } = fillHoles({ geometry, inside: mostly }, "slice");
   return {
-    ...plane,
-    slice: (from + to) >> 1,
+    geometry,
+    inside,
+    hu: hu.map((sum) => sum / thicknessMm),
+    slice: Math.floor(middle),
     firstSlice: from,
     lastSlice: to,
     thicknessMm,
     corner,
-    hu: hu.map((sum) => sum / thicknessMm),
-    inside,
-    areaMm2: inside.reduce((sum, value) => sum + value, 0) * plane.spacingMm[0] * plane.spacingMm[1],
+    areaMm2: areaMm2(geometry, inside),
   };
 }
 
-/** Pixel coordinates of a section as column and row of the volume. */
-export function toSlicePoints(
-  section: Section,
-  points: readonly (readonly [number, number])[],
-): (readonly [number, number])[] {
-  return points.map(([a, b]) => [a + section.corner[0], b + section.corner[1]] as const);
+/** Area in mm2 of the pixels of a set. */
+export function areaMm2({ spacing }: Geometry, set: Uint8Array): number {
+  let pixels = 0;
+  for (const value of set) pixels += value;
+  return pixels * spacing[0] * spacing[1];
+}
+
+/** Distance in mm from each pixel of a set on a section's grid to the nearest pixel outside of it; 0 outside. */
+export function depthMm({ geometry }: Section, set: Uint8Array): Float32Array {
+  return squaredDistanceMm(complement({ geometry, inside: set }), "slice").map(Math.sqrt);
+}
+
+/** The longest loop around a set on a section's grid, in pixel edges of the volume: pixel (i, j) covers [i, i + 1] x [j, j + 1]. */
+export function outlineInVolume({ geometry, corner }: Section, set: Uint8Array): Loop {
+  const loops = sliceOutline({ geometry, inside: set }, 0);
+  const longest = loops.reduce<Loop>((best, loop) => (loop.length > best.length ? loop : best), []);
+  return longest.map(([x, y]) => [x + corner[0], y + corner[1]] as const);
 }
