@@ -7,6 +7,7 @@ export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
 export { computeMarkers } from "./markers/compute-markers.ts";
 export type { Marker, MarkerId, MarkerState, Markers } from "./markers/marker.ts";
 export type { Vec3 } from "./math/vec3.ts";
+export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
 export {
   type Component,

@@ -8,6 +8,7 @@ const mayImport: Record<string, readonly string[]> = {
   volume: ["core", "math"],
   dicom: ["core", "math", "volume"],
   nifti: ["core", "math", "volume"],
+  nrrd: ["core", "math", "volume"],
   radiomics: ["core", "math", "volume"],
   evaluation: ["core", "math", "volume"],
   cohort: ["core", "math", "volume"],
@@ -18,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   expansion: ["core", "math", "volume", "nn", "cohort", "radiomics", "markers"],
   report: ["core", "math", "volume", "dicom", "evaluation", "expansion"],
   pipeline: [
-    ...["core", "math", "volume", "dicom", "nifti", "radiomics", "evaluation", "cohort", "nn"],
+    ...["core", "math", "volume", "dicom", "nifti", "nrrd", "radiomics", "evaluation", "cohort", "nn"],
     ...["segmentation", "markers", "simulation", "expansion", "report"],
   ],
   pacs: ["core", "dicom"],
