@@ -4,8 +4,8 @@ export { type ErrorCode, type ErrorFamilyName, errorCodes, HemacastError } from 
 export type { Finding } from "./core/finding.ts";
 export { createRandom, type Random } from "./core/random.ts";
 export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
-export { computeMarkers } from "./markers/compute-markers.ts";
-export type { Marker, MarkerId, MarkerState, Markers } from "./markers/marker.ts";
+export { computeMarkers, type Markers } from "./markers/compute-markers.ts";
+export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
 export type { Vec3 } from "./math/vec3.ts";
 export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";

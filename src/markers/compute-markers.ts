@@ -2,17 +2,40 @@
 import type { CtVolume, Mask } from "../volume/volume.ts";
 import { maskMl } from "../volume/volume.ts";
 import { abc2Ml } from "./abc2.ts";
-import { blendSign } from "./blend-sign.ts";
+import { blackHoleSign, blendSign, hypodensity, swirlSign } from "./density-signs.ts";
+import { fluidLevel } from "./fluid-level.ts";
+import { type DensityStatistics, densityStatistics, heterogeneousDensity } from "./heterogeneous-density.ts";
+import { type Clot, createClot } from "./hypodense-zone.ts";
 import { irregularShape } from "./irregular-shape.ts";
-import type { Marker, MarkerId, MarkerReading, Markers } from "./marker.ts";
+import type { Marker, MarkerId, MarkerReading } from "./marker.ts";
+import { islandSign, satelliteSign } from "./scattered-foci.ts";
 import { areaMm2, depthMm, type Section, sectionsOf } from "./section.ts";
+
+/** All signs of one hematoma, and what they were computed on. */
+export interface Markers {
+  /** Mean thickness in mm of the sections that were judged: thin slices are averaged to about 5 mm, as the published definitions assume. */
+  readonly sectionThicknessMm: number;
+  /** Voxel volume of the mask in mL, each slice with its own extent. */
+  readonly volumeMl: number;
+  /** ABC/2 in mL, see `abc2`. */
+  readonly abc2Ml: number;
+  readonly density: DensityStatistics;
+  readonly markers: Readonly<Record<MarkerId, Marker>>;
+}
 
 /** How far in mm the mask's edge is moved to see whether an answer holds: about what two readers differ by. */
 const MASK_UNCERTAINTY_MM: readonly number[] = [-1, -0.5, 0.5, 1];
 
-const readers: Readonly<Record<MarkerId, (sections: readonly Section[]) => MarkerReading>> = {
-  "irregular-shape": irregularShape,
+const readers: Readonly<Record<MarkerId, (clot: Clot) => MarkerReading>> = {
+  "irregular-shape": ({ sections }) => irregularShape(sections),
+  "heterogeneous-density": heterogeneousDensity,
   "blend-sign": blendSign,
+  "black-hole-sign": blackHoleSign,
+  "swirl-sign": swirlSign,
+  hypodensity,
+  "fluid-level": fluidLevel,
+  "island-sign": ({ sections }) => islandSign(sections),
+  "satellite-sign": ({ sections }) => satelliteSign(sections),
 };
 
 /**
@@ -22,24 +45,25 @@ const readers: Readonly<Record<MarkerId, (sections: readonly Section[]) => Marke
  */
 export function computeMarkers(volume: CtVolume, mask: Mask): Markers {
   const sections = sectionsOf(volume, mask);
-  const variants = MASK_UNCERTAINTY_MM.map((mm) => sections.map((section) => withEdgeMoved(section, mm)));
+  const clot = createClot(sections);
+  const variants = MASK_UNCERTAINTY_MM.map((mm) => sections.map((section) => withEdgeMoved(section, mm)))
+    .map((moved) => moved.filter((section) => section.areaMm2 > 0))
+    .filter((moved) => moved.length > 0)
+    .map(createClot);
   const markers = Object.fromEntries(
-    Object.entries(readers).map(([id, read]) => [id, withConfidence(read, sections, variants)]),
+    Object.entries(readers).map(([id, read]) => [id, withConfidence(read, clot, variants)]),
   ) as Record<MarkerId, Marker>;
   return {
     sectionThicknessMm: sections.reduce((sum, section) => sum + section.thicknessMm, 0) / sections.length,
     volumeMl: maskMl(mask),
     abc2Ml: abc2Ml(mask),
+    density: densityStatistics(volume, mask),
     markers,
   };
 }
 
-function withConfidence(
-  read: (sections: readonly Section[]) => MarkerReading,
-  sections: readonly Section[],
-  variants: readonly (readonly Section[])[],
-): Marker {
-  const reading = read(sections);
+function withConfidence(read: (clot: Clot) => MarkerReading, clot: Clot, variants: readonly Clot[]): Marker {
+  const reading = read(clot);
   if (reading.state === "not-assessable") return { ...reading, confidence: 0 };
   const same = variants.filter((variant) => read(variant).state === reading.state).length;
   return { ...reading, confidence: (1 + same) / (1 + variants.length) };

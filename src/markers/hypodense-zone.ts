@@ -14,6 +14,8 @@ export interface HypodenseZone {
   readonly section: Section;
   /** 1 in the zone; length nx * ny of the section. */
   readonly pixels: Uint8Array;
+  /** The part of the section in which zones are sought. */
+  readonly core: Uint8Array;
   readonly areaMm2: number;
   /** Mean HU of the zone away from its own edge. */
   readonly meanHu: number;
@@ -23,11 +25,16 @@ export interface HypodenseZone {
   readonly gapHu: number;
   /** Share in [0, 1] of the zone's edge that borders on clot, not on the clot's outer edge. */
   readonly enclosedFraction: number;
+  /** Whether the zone reaches where the clot ends in this section or the next: then it may be open there. */
+  readonly reachesCoreEdge: boolean;
   /** Largest distance in mm from inside the zone to its edge, doubled: the width of its thickest place. */
   readonly widthMm: number;
   /** Distance in mm over which HU rise from the zone to the clot: 0 for a step, large for a gradual change. */
   readonly marginMm: number;
 }
+
+/** The least difference in HU that a reader sees as darker, where the definition names none: three times the noise left after smoothing. */
+export const VISIBLE_GAP_HU = 10;
 
 /** What is cut away at the clot's edge, in mm: two pixels of 0.5 mm and the blur of a usual kernel. */
 const RIM_MM = 1.5;
@@ -41,30 +48,54 @@ const LEAST_AREA_MM2 = 10;
 /** The clot around a zone: this far from its edge, leaving out what the edge blurs. */
 const RING_MM = [1.5, 6] as const;
 
-/**
- * The zones of each section that are at least `gapHu` darker than the clot around them, the deepest first.
- *
- * @param gapHu positive
- */
-export function hypodenseZones(sections: readonly Section[], gapHu: number): HypodenseZone[] {
-  return sections
-    .flatMap((section, n) => zonesOf(section, coreOf(sections, n), gapHu))
-    .sort((a, b) => b.gapHu - a.gapHu);
+/** A hematoma as the signs see it: its sections, and its zones at any difference in HU. */
+export interface Clot {
+  readonly sections: readonly Section[];
+  /** Whether any section has a core, so that inner density can be judged. */
+  readonly hasCore: boolean;
+  /** Zones that are at least so much darker than the clot around them, the deepest first; computed once for each difference. */
+  zonesAt(gapHu: number): readonly HypodenseZone[];
 }
 
-/** Where a section holds clot throughout its thickness, as far as its neighbours tell; length nx * ny. */
-export function coreOf(sections: readonly Section[], n: number): Uint8Array {
-  const section = sections[n] as Section;
+/** Prepares sections for the signs. */
+export function createClot(sections: readonly Section[]): Clot {
+  const inner = sections.map((section, n) => {
+    const core = coreOf(sections, n);
+    const smooth = smoothInside(section);
+    return { section, core, smooth, clotLevel: percentile(smooth, core, 0.8) };
+  });
+  const known = new Map<number, readonly HypodenseZone[]>();
+  return {
+    sections,
+    hasCore: inner.some(({ clotLevel }) => clotLevel !== null),
+    zonesAt(gapHu) {
+      const zones = known.get(gapHu) ?? inner.flatMap((part) => zonesOf(part, gapHu)).sort((a, b) => b.gapHu - a.gapHu);
+      known.set(gapHu, zones);
+      return zones;
+    },
+  };
+}
+
+/** Where a section holds clot throughout its thickness, as far as its neighbours tell. */
+function coreOf(sections: readonly Section[], n: number): Uint8Array {
+  const section = sections[n];
   const neighbours = [sections[n - 1], sections[n + 1]];
-  return depthMm(section, section.inside).reduce((core, depth, pixel) => {
-    core[pixel] = depth > RIM_MM && neighbours.every((next) => next?.inside[pixel]) ? 1 : 0;
-    return core;
-  }, new Uint8Array(section.inside.length));
+  return Uint8Array.from(depthMm(section, section.inside), (depth, pixel) =>
+    depth > RIM_MM && neighbours.every((next) => next?.inside[pixel]) ? 1 : 0,
+  );
 }
 
-function zonesOf(section: Section, core: Uint8Array, gapHu: number): HypodenseZone[] {
-  const smooth = smoothInside(section);
-  const clotLevel = percentile(smooth, core, 0.8);
+/** A section with what zones are sought in. */
+interface InnerSection {
+  readonly section: Section;
+  readonly core: Uint8Array;
+  readonly smooth: Float32Array;
+  /** HU of the dense part of the core; null without a core. */
+  readonly clotLevel: number | null;
+}
+
+function zonesOf(inner: InnerSection, gapHu: number): HypodenseZone[] {
+  const { section, core, smooth, clotLevel } = inner;
   if (clotLevel === null) return [];
   const dark = core.map((value, pixel) => (value && smooth[pixel] < clotLevel - gapHu / 2 ? 1 : 0));
   const { labels, components } = connectedComponents({ geometry: section.geometry, inside: dark }, 4);
@@ -114,11 +145,13 @@ function measureZone(
   return {
     section,
     pixels,
+    core,
     areaMm2: areaMm2(section.geometry, pixels),
     meanHu,
     clotHu,
     gapHu: clotHu - meanHu,
     enclosedFraction: enclosedFraction(section, pixels),
+    reachesCoreEdge: reachesEdge(section, pixels, core),
     widthMm: 2 * deepest,
     marginMm: marginMm(section, core, depth, outside, clotHu - meanHu),
   };
@@ -143,7 +176,12 @@ function enclosedFraction(section: Section, pixels: Uint8Array): number {
   return 1 - free / edges;
 }
 
-/** Distance between 20 % and 80 % of the rise across the zone's edge, scaled to the whole rise; the HU are averaged along the edge. */
+function reachesEdge(section: Section, pixels: Uint8Array, core: Uint8Array): boolean {
+  const nx = section.geometry.size[0];
+  return pixels.some((value, pixel) => value === 1 && [-1, 1, -nx, nx].some((step) => !core[pixel + step]));
+}
+
+/** Width in mm of the whole rise at its steepest slope; HU are averaged along the edge, at equal distance from it. */
 function marginMm(
   section: Section,
   core: Uint8Array,
@@ -188,4 +226,16 @@ function meanWhere(values: Float32Array, chosen: (pixel: number) => boolean): nu
 function percentile(values: Float32Array, set: Uint8Array, share: number): number | null {
   const sorted = values.filter((_, pixel) => set[pixel] === 1).sort();
   return sorted.length > 0 ? sorted[Math.floor(share * (sorted.length - 1))] : null;
+}
+
+/** What was measured on a zone, by the names that the density signs share. */
+export function zoneQuantities(zone: HypodenseZone): Record<string, number> {
+  return {
+    gapHu: zone.gapHu,
+    hypodenseHu: zone.meanHu,
+    hyperdenseHu: zone.clotHu,
+    hypodenseAreaMm2: zone.areaMm2,
+    marginMm: zone.marginMm,
+    enclosedFraction: zone.enclosedFraction,
+  };
 }

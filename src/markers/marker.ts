@@ -5,7 +5,16 @@
 import type { Loop } from "../volume/outline.ts";
 
 /** The signs that are computed. */
-export type MarkerId = "irregular-shape" | "blend-sign";
+export type MarkerId =
+  | "irregular-shape"
+  | "heterogeneous-density"
+  | "blend-sign"
+  | "black-hole-sign"
+  | "swirl-sign"
+  | "hypodensity"
+  | "fluid-level"
+  | "island-sign"
+  | "satellite-sign";
 
 /** A sign is there, is not there, or cannot be judged on this scan; the last is never counted as absent. */
 export type MarkerState = "present" | "absent" | "not-assessable";
@@ -26,17 +35,6 @@ export interface Marker {
   readonly reason?: string;
 }
 
-/** All signs of one hematoma, and what they were computed on. */
-export interface Markers {
-  /** Thickness in mm of the sections that were judged: thin slices are averaged to about 5 mm, as the published definitions assume. */
-  readonly sectionThicknessMm: number;
-  /** Voxel volume of the mask in mL, each slice with its own extent. */
-  readonly volumeMl: number;
-  /** ABC/2 in mL, see `abc2`. */
-  readonly abc2Ml: number;
-  readonly markers: Readonly<Record<MarkerId, Marker>>;
-}
-
 /** A sign before its confidence is known. */
 export type MarkerReading = Omit<Marker, "confidence">;
 
@@ -47,4 +45,13 @@ export type MarkerReading = Omit<Marker, "confidence">;
  */
 export function notAssessable(id: MarkerId, reason: string): MarkerReading {
   return { id, state: "not-assessable", quantities: {}, slice: null, outline: [], reason };
+}
+
+/**
+ * A sign of which nothing that resembles it was found.
+ *
+ * @param quantities counts that are 0, or sizes of what fell short
+ */
+export function nothingFound(id: MarkerId, quantities: Readonly<Record<string, number>> = {}): MarkerReading {
+  return { id, state: "absent", quantities, slice: null, outline: [] };
 }

@@ -1,0 +1,116 @@
+/** The signs that a darker zone inside a hematoma shows, each by its published definition: blend, black hole, hypodensity, swirl. */
+import { type Clot, type HypodenseZone, VISIBLE_GAP_HU, zoneQuantities } from "./hypodense-zone.ts";
+import { type MarkerId, type MarkerReading, notAssessable, nothingFound } from "./marker.ts";
+import { outlineInVolume } from "./section.ts";
+
+/** The difference in HU that the blend sign asks for. */
+const BLEND_GAP_HU = 18;
+
+/** The difference in HU that the black hole sign asks for. */
+const BLACK_HOLE_GAP_HU = 28;
+
+/** Darkness of brain: blood that is not darker than this is not iso- or hypodense to it. */
+const ISODENSE_HU = 45;
+
+/** A border is sharp when HU rise within this distance; a slanted border between two 5 mm sections is blurred by up to about as much. */
+const SHARP_MARGIN_MM = 6;
+
+/** A darker part thinner than this is the clot's edge, not a part beside the other. */
+const LEAST_PART_MM = 4;
+
+/** Up to this share of its edge on clot, a zone is a part beside the other one and not a hole in it. */
+const ENCLOSED_FRACTION = 0.9;
+
+/**
+ * Blend sign: a darker part beside a brighter part of one clot, at least 18 HU apart, with a sharp border, the darker part not enclosed.
+ *
+ * @see Li et al. 2015, doi:10.1161/STROKEAHA.115.009185
+ */
+export function blendSign(clot: Clot): MarkerReading {
+  return readZones(
+    "blend-sign",
+    clot,
+    BLEND_GAP_HU,
+    (zone) =>
+      zone.enclosedFraction <= ENCLOSED_FRACTION && zone.widthMm >= LEAST_PART_MM && zone.marginMm <= SHARP_MARGIN_MM,
+  );
+}
+
+/**
+ * Black hole sign: a darker zone of any shape, wholly inside the clot, at least 28 HU below it, with a sharp border, without contact with the brain.
+ *
+ * @see Li et al. 2016, doi:10.1161/STROKEAHA.116.013186
+ */
+export function blackHoleSign(clot: Clot): MarkerReading {
+  return readZones(
+    "black-hole-sign",
+    clot,
+    BLACK_HOLE_GAP_HU,
+    (zone) => isEnclosed(zone) && zone.marginMm <= SHARP_MARGIN_MM,
+  );
+}
+
+/**
+ * Hypodensity: any darker zone strictly inside the clot, of any shape, size and density.
+ *
+ * @see Boulouis et al. 2016, doi:10.1001/jamaneurol.2016.1218
+ */
+export function hypodensity(clot: Clot): MarkerReading {
+  return readZones("hypodensity", clot, VISIBLE_GAP_HU, isEnclosed);
+}
+
+/**
+ * Swirl sign: inside the clot a zone as dark as brain or darker that continues over at least two neighbouring 5 mm sections. Adds
+ * `contiguousSections`.
+ *
+ * @see Ng et al. 2018, doi:10.3174/ajnr.A5822
+ */
+export function swirlSign(clot: Clot): MarkerReading {
+  const inside = clot.zonesAt(VISIBLE_GAP_HU).filter((zone) => isEnclosed(zone) && zone.meanHu <= ISODENSE_HU);
+  const reading = readZones("swirl-sign", clot, VISIBLE_GAP_HU, (zone) => sectionsInARow(zone, inside) >= 2);
+  const shown = clot.zonesAt(VISIBLE_GAP_HU).find((zone) => zone.section.slice === reading.slice);
+  if (reading.state === "not-assessable" || !shown) return reading;
+  const longest = Math.max(0, ...inside.map((zone) => sectionsInARow(zone, inside)));
+  return { ...reading, quantities: { ...reading.quantities, contiguousSections: longest } };
+}
+
+function isEnclosed(zone: HypodenseZone): boolean {
+  return zone.enclosedFraction === 1 && !zone.reachesCoreEdge;
+}
+
+/** Number of neighbouring sections through which a zone continues, each zone overlapping the next; 0 when it is not among them. */
+function sectionsInARow(zone: HypodenseZone, among: readonly HypodenseZone[]): number {
+  if (!among.includes(zone)) return 0;
+  const follow = (from: HypodenseZone, side: "up" | "down"): number => {
+    const next = among.find(
+      (other) =>
+        (side === "up"
+          ? other.section.firstSlice === from.section.lastSlice + 1
+          : other.section.lastSlice === from.section.firstSlice - 1) &&
+        other.pixels.some((value, pixel) => value === 1 && from.pixels[pixel] === 1),
+    );
+    return next ? 1 + follow(next, side) : 0;
+  };
+  return 1 + follow(zone, "up") + follow(zone, "down");
+}
+
+/** The deepest zone that shows the sign; when none does, the deepest zone with what was measured on it. */
+function readZones(id: MarkerId, clot: Clot, gapHu: number, shows: (zone: HypodenseZone) => boolean): MarkerReading {
+  if (!clot.hasCore) {
+    return notAssessable(
+      id,
+      `no part of the hematoma, seen on ${clot.sections.length} sections, lies far enough from its surface to judge its density`,
+    );
+  }
+  const zones = clot.zonesAt(gapHu);
+  const showing = zones.find(shows);
+  const zone = showing ?? zones[0];
+  if (!zone) return nothingFound(id);
+  return {
+    id,
+    state: showing ? "present" : "absent",
+    quantities: zoneQuantities(zone),
+    slice: zone.section.slice,
+    outline: showing ? outlineInVolume(zone.section, zone.pixels) : [],
+  };
+}

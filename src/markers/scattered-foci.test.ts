@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import { axialGeometry, maskOf, volumeOf } from "../../test/support/phantoms.ts";
+import type { Vec3 } from "../math/vec3.ts";
+import { islandSign, satelliteSign } from "./scattered-foci.ts";
+import { sectionsOf } from "./section.ts";
+
+const geometry = axialGeometry([180, 180, 5], [0.5, 0.5, 5]);
+const disc =
+  (x0: number, y0: number, radius: number) =>
+  ([x, y]: Vec3) =>
+    Math.hypot(x - x0, y - y0) <= radius;
+const sectionsWith = (...parts: ((point: Vec3) => boolean)[]) => {
+  const mask = maskOf(geometry, (point) => parts.some((part) => part(point)));
+  return sectionsOf(
+    volumeOf(geometry, () => 60),
+    mask,
+  );
+};
+const main = disc(0, 0, 14);
+
+it("finds a satellite and measures its diameter and its distance", () => {
+  const reading = satelliteSign(sectionsWith(main, disc(24, 0, 3)));
+  expect(reading).toMatchObject({ state: "present", quantities: { satellites: 1 } });
+  // Both are measured on pixels of 0.5 mm.
+  expect(reading.quantities.diameterMm).toBeAllClose(6, { absolute: 0.6 });
+  expect(reading.quantities.gapMm).toBeAllClose(7, { absolute: 0.6 });
+  expect(reading.outline.every(([x]) => x > 90 + 2 * 20)).toBe(true);
+});
+
+it("a focus above 10 mm, above 20 mm away, below 1 mm away or of a few pixels is no satellite", () => {
+  for (const focus of [disc(24, 0, 5.6), disc(39, 0, 3), disc(16.9, 0, 2.4), disc(24, 0, 1)]) {
+    expect(satelliteSign(sectionsWith(main, focus))).toMatchObject({ state: "absent", quantities: { satellites: 0 } });
+  }
+});
+
+it("three separate small foci make the island sign, two do not", () => {
+  const foci = [disc(22, 0, 4), disc(-22, 0, 4), disc(0, 22, 4)];
+  expect(islandSign(sectionsWith(main, ...foci))).toMatchObject({ state: "present", quantities: { separateFoci: 3 } });
+  expect(islandSign(sectionsWith(main, ...foci.slice(1)))).toMatchObject({
+    state: "absent",
+    quantities: { separateFoci: 2 },
+  });
+});
+
+it("joined foci count from four on, when they hang on a neck", () => {
+  const bubbles = [disc(17, 0, 4), disc(-17, 0, 4), disc(0, 17, 4), disc(0, -17, 4)];
+  expect(islandSign(sectionsWith(main, ...bubbles))).toMatchObject({ state: "present", quantities: { joinedFoci: 4 } });
+  expect(islandSign(sectionsWith(main, ...bubbles.slice(1)))).toMatchObject({
+    state: "absent",
+    quantities: { joinedFoci: 3 },
+  });
+  expect(islandSign(sectionsWith(main, ...bubbles.slice(1), disc(16, 16, 4)))).toMatchObject({ state: "present" });
+});
+
+it("lobulation without necks is no island", () => {
+  const lobes = ([x, y]: Vec3) => Math.hypot(x, y) <= 16 + 1.5 * Math.sin(6 * Math.atan2(y, x));
+  expect(islandSign(sectionsWith(lobes))).toMatchObject({ state: "absent", quantities: { separateFoci: 0 } });
+});
