@@ -3,10 +3,23 @@
 export { type ErrorCode, type ErrorFamilyName, errorCodes, HemacastError } from "./core/errors.ts";
 export type { Finding } from "./core/finding.ts";
 export { createRandom, type Random } from "./core/random.ts";
+export { calibrationLine, flexibleCalibration } from "./evaluation/calibration.ts";
+export { aucInterval, compareAuc } from "./evaluation/delong.ts";
+export { auroc } from "./evaluation/discrimination.ts";
+export { netBenefit } from "./evaluation/net-benefit.ts";
+export { averagePrecision } from "./evaluation/precision-recall.ts";
+export {
+  createRiskModel,
+  type LogisticRiskModel,
+  predictRisk,
+  type RiskEstimate,
+  type RiskModel,
+} from "./expansion/risk-model.ts";
 export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
 export { computeMarkers, type Markers } from "./markers/compute-markers.ts";
 export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
 export type { Vec3 } from "./math/vec3.ts";
+export { findBundle, loadBundle, type RiskBundle } from "./pipeline/risk-bundle.ts";
 export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
 export {

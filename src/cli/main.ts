@@ -2,12 +2,11 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
+import { registerModels } from "./commands/models.ts";
+import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-/** Adds a command to the program. Each file in `commands/` exports one. */
-export type RegisterCommand = (program: Command) => void;
-
-const commands: readonly RegisterCommand[] = [];
+const commands: readonly RegisterCommand[] = [registerModels];
 
 /**
  * Runs one command line.

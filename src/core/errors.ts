@@ -28,6 +28,8 @@ export const errorCodes = {
   ARGUMENT_INVALID: "input",
   CONFIG_INVALID: "input",
   CLINICAL_INVALID: "input",
+  MANIFEST_INVALID: "input",
+  SPLIT_LEAKS: "input",
   INPUT_NOT_FOUND: "input",
   INPUT_UNREADABLE: "input",
   INPUT_TOO_LARGE: "input",

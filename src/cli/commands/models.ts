@@ -1,0 +1,63 @@
+/** `hemacast models`: what is shipped, what a bundle says about itself, and whether it still is what was published. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readBundle } from "../../pipeline/bundle.ts";
+import { findBundle, loadBundle, riskModelKind, shippedBundles } from "../../pipeline/risk-bundle.ts";
+import type { RegisterCommand } from "../register-command.ts";
+import { printJson, printText } from "../terminal.ts";
+
+/** Adds `models list | show | verify`. */
+export const registerModels: RegisterCommand = (program) => {
+  const models = program.command("models").description("List, show and verify model bundles");
+  models
+    .command("list")
+    .description("list the models that come with Hemacast")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExample:\n  hemacast models list")
+    .action(async (options: { json?: boolean }) => {
+      const found = await Promise.all(
+        (await shippedBundles()).map(async (name) => {
+          const { manifest } = await readBundle(await findBundle(name));
+          return { name, version: manifest.version, kind: manifest.kind, title: manifest.title };
+        }),
+      );
+      if (options.json) printJson(found);
+      else
+        printText(
+          found.map((m) => `${m.name.padEnd(24)} ${m.version.padEnd(8)} ${m.kind.padEnd(22)} ${m.title}`).join("\n"),
+        );
+    });
+  models
+    .command("show <model>")
+    .description("print the card of a model: a shipped name or a folder")
+    .option("--json", "print bundle.json instead of the card")
+    .addHelpText("after", "\nExample:\n  hemacast models show markers-794")
+    .action(async (model: string, options: { json?: boolean }) => {
+      const bundle = await readBundle(await findBundle(model));
+      if (options.json) printJson(bundle.manifest);
+      else printText(await readFile(join(bundle.directory, "MODEL_CARD.md"), "utf8"));
+    });
+  models
+    .command("verify [models...]")
+    .description("check checksums and run the self-test of the models given, or of every shipped one")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExamples:\n  hemacast models verify\n  hemacast models verify ./my-bundle --json")
+    .action(async (names: string[], options: { json?: boolean }) => {
+      const chosen = names.length > 0 ? names : await shippedBundles();
+      const verified = [];
+      for (const name of chosen) {
+        const directory = await findBundle(name);
+        const { manifest } = await readBundle(directory);
+        const selfTest = manifest.kind === riskModelKind;
+        if (selfTest) await loadBundle(directory);
+        verified.push({
+          name: manifest.name,
+          version: manifest.version,
+          checksums: "ok",
+          selfTest: selfTest ? "ok" : "not run",
+        });
+      }
+      if (options.json) printJson(verified);
+      else for (const v of verified) printText(`${v.name} ${v.version}: checksums ok, self-test ${v.selfTest}`);
+    });
+};
