@@ -3,6 +3,7 @@
 export { type ErrorCode, type ErrorFamilyName, errorCodes, HemacastError } from "./core/errors.ts";
 export type { Finding } from "./core/finding.ts";
 export { createRandom, type Random } from "./core/random.ts";
+export type { OtherSeries, SeriesDescription } from "./dicom/series-description.ts";
 export { calibrationLine, flexibleCalibration } from "./evaluation/calibration.ts";
 export { aucInterval, compareAuc } from "./evaluation/delong.ts";
 export { auroc } from "./evaluation/discrimination.ts";
@@ -19,6 +20,15 @@ export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
 export { computeMarkers, type Markers } from "./markers/compute-markers.ts";
 export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
 export type { Vec3 } from "./math/vec3.ts";
+export { readMask, writeMask, writeNifti } from "./pipeline/nifti-files.ts";
+export {
+  type CtInput,
+  type GridDescription,
+  type InputDescription,
+  type InputFormat,
+  type ReadOptions,
+  readCt,
+} from "./pipeline/read-input.ts";
 export { findBundle, loadBundle, type RiskBundle } from "./pipeline/risk-bundle.ts";
 export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
@@ -36,5 +46,13 @@ export { close, complement, dilate, erode, fillHoles, intersection, open, union 
 export { type AxisOrder, canonicalOrder, inverseOrder, reorderMask, reorderVolume } from "./volume/orient.ts";
 export { blockMean, evenGeometry, resampleMask, resampleVolume } from "./volume/resample.ts";
 export { gaussianSmooth, type SmoothingMm } from "./volume/smooth.ts";
-export { type CtVolume, createCtVolume, createMask, type Mask, maskMl, type SliceSource } from "./volume/volume.ts";
+export {
+  type CtVolume,
+  createCtVolume,
+  createMask,
+  type Mask,
+  maskMl,
+  type SliceSource,
+  sourcePixel,
+} from "./volume/volume.ts";
 export { applyWindow, brainWindow, type WindowHu } from "./volume/window.ts";

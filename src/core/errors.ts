@@ -43,6 +43,7 @@ export const errorCodes = {
   SERIES_INCOMPLETE: "input",
   SERIES_INCONSISTENT: "input",
   PATIENTS_MIXED: "input",
+  HU_IMPLAUSIBLE: "input",
   GEOMETRY_INVALID: "input",
   GEOMETRY_MISMATCH: "input",
   MASK_EMPTY: "input",

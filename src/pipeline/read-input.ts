@@ -1,8 +1,17 @@
 /** Opens what a user points at (DICOM folder, zip, DICOM file, NIfTI) and hands back a volume with everything worth knowing about it. */
+import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
+import type { OnProgress } from "../core/progress.ts";
+import { looksLikeDicom } from "../dicom/read-dataset.ts";
 import type { SeriesDescription } from "../dicom/series-description.ts";
 import type { Vec3 } from "../math/vec3.ts";
+import { looksLikeNifti } from "../nifti/header.ts";
+import { readNiftiCt } from "../nifti/read-nifti.ts";
+import type { StackLayout } from "../volume/slice-stack.ts";
 import type { CtVolume } from "../volume/volume.ts";
+import { filesInFolder, filesInZip, type InputFile, openInput } from "./input-files.ts";
+import { inNamedFile, unpackedNifti } from "./nifti-files.ts";
+import { type DicomInput, readDicom } from "./read-dicom.ts";
 
 /** What the input was. */
 export type InputFormat = "dicom-folder" | "dicom-zip" | "dicom-file" | "nifti";
@@ -39,4 +48,71 @@ export interface CtInput {
   readonly volume: CtVolume;
   readonly findings: readonly Finding[];
   readonly description: InputDescription;
+}
+
+/** What may be asked when reading. */
+export interface ReadOptions {
+  /** Read this series and no other. */
+  readonly seriesInstanceUID?: string;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Reads a CT from what a user points at: a DICOM folder (searched through), a zip of one, a DICOM file (one slice, or multi-frame), or NIfTI
+ * (`.nii`, `.nii.gz`). What it is is decided by its content, not by its name.
+ *
+ * @param input path
+ * @throws HemacastError INPUT_NOT_FOUND, INPUT_UNREADABLE, INPUT_TOO_LARGE, ZIP_UNSAFE, NO_IMAGES_FOUND, and what reading of the format throws
+ */
+export async function readCt(input: string, options: ReadOptions = {}): Promise<CtInput> {
+  const opened = await openInput(input);
+  if (opened.kind === "folder") return fromDicom("dicom-folder", await filesInFolder(input), options);
+  const { file } = opened;
+  if (isZip(opened.start)) {
+    const zip = await filesInZip(input);
+    try {
+      return await fromDicom("dicom-zip", zip.files, options);
+    } finally {
+      zip.close();
+    }
+  }
+  if (looksLikeDicom(opened.start)) return fromDicom("dicom-file", [file], options);
+  if (looksLikeNifti(opened.start) || isGzip(opened.start)) return fromNifti(file, options);
+  throw new HemacastError("INPUT_UNREADABLE", `${file.name} is neither DICOM nor NIfTI nor a zip; give a CT series`);
+}
+
+async function fromDicom(format: InputFormat, files: readonly InputFile[], options: ReadOptions): Promise<CtInput> {
+  const { volume, layout, findings, series }: DicomInput = await readDicom(files, options);
+  return { volume, findings, description: { format, series, grid: describeGrid(layout) } };
+}
+
+async function fromNifti(file: InputFile, options: ReadOptions): Promise<CtInput> {
+  if (options.seriesInstanceUID !== undefined) {
+    throw new HemacastError("SERIES_NOT_FOUND", "NIfTI holds one volume and no series; leave the series out");
+  }
+  const bytes = await unpackedNifti(file);
+  const { volume, layout, findings } = inNamedFile(file.name, () => readNiftiCt(bytes));
+  return { volume, findings, description: { format: "nifti", grid: describeGrid(layout) } };
+}
+
+function describeGrid(layout: StackLayout): GridDescription {
+  const { size, spacing, direction, sliceOffsetsMm } = layout.geometry;
+  return {
+    size,
+    pixelSpacingMm: [spacing[0], spacing[1]],
+    gapsMm: layout.gapsMm,
+    uniformGaps: sliceOffsetsMm === undefined,
+    normal: direction[2],
+    tiltDegrees: layout.tiltDegrees,
+    shiftPx: layout.shiftPx,
+    largestRoundingMm: layout.largestRoundingMm,
+  };
+}
+
+function isZip(start: Uint8Array): boolean {
+  return start[0] === 0x50 && start[1] === 0x4b && (start[2] === 3 || start[2] === 5);
+}
+
+function isGzip(start: Uint8Array): boolean {
+  return start[0] === 0x1f && start[1] === 0x8b;
 }

@@ -11,6 +11,18 @@ export interface SliceSource {
   /** Voxel (i, j) of this slice is pixel (i + columnShift, j + rowShift) of the source image; whole numbers, not 0 where tilt was removed. */
   readonly columnShift: number;
   readonly rowShift: number;
+  /** Set where the source has its columns (rows) the other way round, as of a prone patient: the pixel is then columnShift - i (rowShift - j). */
+  readonly columnsReversed?: boolean;
+  readonly rowsReversed?: boolean;
+}
+
+/**
+ * The [column, row] of the source image's pixel that became voxel (i, j) of a slice. It may lie outside of the image: such voxels hold AIR_HU.
+ *
+ * @example sourcePixel({ columnShift: 0, rowShift: -3 }, 10, 20) // => [10, 17]
+ */
+export function sourcePixel(source: SliceSource, i: number, j: number): readonly [number, number] {
+  return [source.columnShift + (source.columnsReversed ? -i : i), source.rowShift + (source.rowsReversed ? -j : j)];
 }
 
 /** A CT volume in Hounsfield units. */

@@ -1,0 +1,124 @@
+/** NIfTI files: unpacked within a limit when read, written whole or not at all. */
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { createGunzip, gzip } from "node:zlib";
+import { HemacastError, messageOf } from "../core/errors.ts";
+import type { Finding } from "../core/finding.ts";
+import { readNiftiMask } from "../nifti/read-nifti.ts";
+import { niftiBytes } from "../nifti/write-nifti.ts";
+import { evenSlices, repeatSlices, takeSlicesBack } from "../volume/even-slices.ts";
+import { type Geometry, requireSameGrid } from "../volume/geometry.ts";
+import { createMask, type Mask } from "../volume/volume.ts";
+import { writeFileAtomically } from "./atomic-output.ts";
+import { type InputFile, openInputFile } from "./input-files.ts";
+
+/** Bytes that a .nii.gz may unpack to. */
+const MAX_UNPACKED_BYTES = 2 * 1024 ** 3 - 1;
+
+/**
+ * The bytes of a NIfTI file, unpacked if it is packed.
+ *
+ * @throws HemacastError INPUT_TOO_LARGE when it unpacks to 2 GB or more, NIFTI_MALFORMED when the packing is damaged
+ */
+export async function unpackedNifti(file: InputFile): Promise<Uint8Array> {
+  const bytes = await file.read();
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const chunks: Buffer[] = [];
+  let total = 0;
+  try {
+    // Unpacked in pieces, so that a small file that grows without end is noticed on the way.
+    for await (const chunk of Readable.from([bytes]).pipe(createGunzip({ chunkSize: 1024 ** 2 }))) {
+      total += chunk.length;
+      if (total > MAX_UNPACKED_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new HemacastError(
+      "NIFTI_MALFORMED",
+      `${file.name}: the gzip data are damaged or cut off: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+  if (total > MAX_UNPACKED_BYTES) {
+    throw new HemacastError("INPUT_TOO_LARGE", `${file.name} unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
+  }
+  return Buffer.concat(chunks, total);
+}
+
+/**
+ * Reads a mask from a NIfTI file.
+ *
+ * @param options.onGrid the grid of the image that it belongs to. A mask that `writeMask` wrote for an image with varying slice gaps is taken back
+ * to the image's own slices; any other must be on that grid
+ * @param options.label value that counts as inside, where the mask holds several
+ * @throws HemacastError GEOMETRY_MISMATCH, INPUT_NOT_FOUND, and what reading NIfTI throws
+ */
+export async function readMask(
+  path: string,
+  options: { onGrid?: Geometry; label?: number } = {},
+): Promise<{ mask: Mask; findings: readonly Finding[] }> {
+  const bytes = await unpackedNifti(await openInputFile(path));
+  const { mask, findings } = inNamedFile(path, () => readNiftiMask(bytes, options.label));
+  const { onGrid } = options;
+  if (!onGrid) return { mask, findings };
+  if (onGrid.sliceOffsetsMm && mask.geometry.size[2] !== onGrid.size[2]) {
+    const even = evenSlices(onGrid);
+    requireSameGrid(mask.geometry, withoutFrame(even.geometry), "mask and image");
+    return { mask: createMask(onGrid, takeSlicesBack(mask.inside, onGrid, even)), findings };
+  }
+  requireSameGrid(mask.geometry, onGrid, "mask and image");
+  return { mask: createMask(onGrid, mask.inside), findings };
+}
+
+/**
+ * Writes a mask (`.nii`, or packed as `.nii.gz`). A mask on slices with varying gaps is written on even slices of at most 1 mm, which NIfTI can
+ * hold; the finding says so, and `readMask` with `onGrid` takes it back exactly.
+ *
+ * @throws HemacastError OUTPUT_NOT_WRITABLE
+ */
+export async function writeMask(path: string, mask: Mask): Promise<readonly Finding[]> {
+  return writeNifti(path, mask.geometry, mask.inside);
+}
+
+/**
+ * Writes values on a grid (uint8, int16 or float32), in the same way as `writeMask`.
+ *
+ * @throws HemacastError OUTPUT_NOT_WRITABLE
+ */
+export async function writeNifti(
+  path: string,
+  geometry: Geometry,
+  values: Uint8Array | Int16Array | Float32Array,
+): Promise<readonly Finding[]> {
+  const even = geometry.sliceOffsetsMm ? evenSlices(geometry) : null;
+  const bytes = even ? niftiBytes(even.geometry, repeatSlices(values, geometry, even)) : niftiBytes(geometry, values);
+  const packed = path.endsWith(".gz") ? await promisify(gzip)(bytes, { level: 4 }) : bytes;
+  await writeFileAtomically(path, packed);
+  if (!even) return [];
+  return [
+    {
+      code: "WRITTEN_ON_EVEN_SLICES",
+      severity: "info",
+      message: `slice gaps vary, which NIfTI cannot hold; ${basename(path)} repeats the ${geometry.size[2]} slices on ${even.from.length} even ones of ${even.geometry.spacing[2].toFixed(2)} mm`,
+    },
+  ];
+}
+
+/** NIfTI has no frame of reference, so there is nothing to compare. */
+function withoutFrame({ frameOfReferenceUID: _, ...geometry }: Geometry): Geometry {
+  return geometry;
+}
+
+/** Runs a reader; its error says which file it is about. */
+export function inNamedFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof HemacastError)) throw thrown;
+    throw new HemacastError(thrown.code, `${basename(path)}: ${thrown.message}`, {
+      details: thrown.details,
+      cause: thrown,
+    });
+  }
+}
