@@ -19,6 +19,8 @@ export {
 export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
 export { computeMarkers, type Markers } from "./markers/compute-markers.ts";
 export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
+export type { Score, ScoreInputs, ScoreLocation } from "./markers/score.ts";
+export { computeScores } from "./markers/scores.ts";
 export type { Vec3 } from "./math/vec3.ts";
 export { readMask, writeMask, writeNifti } from "./pipeline/nifti-files.ts";
 export {
