@@ -34,6 +34,8 @@ export {
 export { findBundle, loadBundle, type RiskBundle } from "./pipeline/risk-bundle.ts";
 export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
+export { thresholdSegmenter } from "./segmentation/threshold.ts";
+export { brainMask, type Cranium, findCranium } from "./volume/brain-mask.ts";
 export {
   type Component,
   type Components,

@@ -1,0 +1,103 @@
+/**
+ * The segmenter without a network: blood is what is denser than the brain around it, thick, and away from the skull. It is the named baseline
+ * that a network must beat, and the teacher of weak labels. It keeps blood in the ventricles that touches or looks like the hematoma.
+ */
+import type { Finding } from "../core/finding.ts";
+import { close, dilate, fillHoles } from "../volume/morphology.ts";
+import { canonicalOrder, inverseOrder, reorderedValues, reorderVolume } from "../volume/orient.ts";
+import { resampleMask } from "../volume/resample.ts";
+import { type CtVolume, createMask, type Mask } from "../volume/volume.ts";
+import { type BrainTissue, prepareBrainTissue } from "./brain-tissue.ts";
+import { type BrightRegion, type Exclusion, exclusionOf, findBrightRegions } from "./bright-region.ts";
+import type { Segmentation, Segmenter } from "./segmenter.ts";
+
+const model = { name: "threshold", version: "1.0.0" } as const;
+
+/** The edge of a clot lies where its density is at this share of the way from brain to its peak. */
+const EDGE_SHARE = 0.38;
+/** Bounds of that edge in HU above the usual density: above grey matter, below a dense clot's faint margin. */
+const EDGE_HU: readonly [number, number] = [11, 20];
+/** The core of a clot grows to its edge by no more than this. */
+const GROWTH_MM = 3;
+/** The outermost part of the cavity stays out: it is partial volume with the skull. */
+const RIM_MM = 2;
+/** Gaps in the outline are closed up to twice this. */
+const CLOSING_MM = 1;
+
+/**
+ * Segments by an adaptive threshold. Axial thickness below 3 mm is averaged to slabs first, so on thin slices the outline has steps of a slab.
+ * Findings: `NO_BRAIN_FOUND`, `NO_HEMATOMA_FOUND`, `BRIGHT_REGIONS_EXCLUDED`.
+ */
+export const thresholdSegmenter: Segmenter = async (volume, options = {}) => {
+  const tell = (done: number): void => options.onProgress?.({ stage: "segment", done, total: 3 });
+  tell(0);
+  const order = canonicalOrder(volume.geometry);
+  const canonical = reorderVolume(volume, order);
+  const brain = prepareBrainTissue(canonical);
+  tell(1);
+  if (!brain) return nothing(volume, noBrain);
+  const { labels, regions } = findBrightRegions(brain);
+  tell(2);
+  const judged = regions.map((region) => ({ region, exclusion: exclusionOf(region) }));
+  const hematomas = judged.filter(({ exclusion }) => exclusion === null).map(({ region }) => region);
+  const excluded = excludedFindings(judged);
+  if (hematomas.length === 0) return nothing(volume, noHematoma, ...excluded);
+  const found = hematomas.reduce(
+    (all, region) => addGrown(all, brain, labels, region),
+    createMask(brain.cavity.geometry),
+  );
+  const placed = resampleMask(smoothOutline(found), canonical.geometry);
+  const inside = reorderedValues(placed.inside, canonical.geometry.size, inverseOrder(order));
+  tell(3);
+  return { mask: { geometry: volume.geometry, inside }, findings: excluded, model };
+};
+
+const noBrain: Finding = {
+  code: "NO_BRAIN_FOUND",
+  severity: "warning",
+  message: "no slice shows a cavity that is surrounded by bone and as large as a brain; nothing was segmented",
+};
+
+const noHematoma: Finding = {
+  code: "NO_HEMATOMA_FOUND",
+  severity: "info",
+  message: "no region of the brain is as dense, as thick and as deep as a hematoma of 0.25 mL or more",
+};
+
+function nothing(volume: CtVolume, ...findings: Finding[]): Segmentation {
+  return { mask: createMask(volume.geometry), findings, model };
+}
+
+/** Tells a reader which bright regions of note were left out, and why; specks and faint ones are not worth a line. */
+function excludedFindings(judged: readonly { region: BrightRegion; exclusion: Exclusion | null }[]): Finding[] {
+  return (["calcified", "superficial", "sheet"] as const).flatMap((exclusion) => {
+    const regions = judged.filter((entry) => entry.exclusion === exclusion);
+    if (regions.length === 0) return [];
+    const ml = regions.reduce((sum, { region }) => sum + region.ml, 0);
+    const message = `${regions.length} bright region(s) of ${ml.toFixed(1)} mL in all left out as ${meaning[exclusion]}`;
+    return [{ code: "BRIGHT_REGIONS_EXCLUDED", severity: "info" as const, message }];
+  });
+}
+
+const meaning = {
+  calcified: "calcification or bone",
+  superficial: "venous sinus, dura, extra-axial blood or brightening near the skull",
+  sheet: "falx or tentorium",
+};
+
+/** Adds a region grown from its core to its own edge: the part that is dense enough within a few mm. */
+function addGrown(all: Mask, brain: BrainTissue, labels: Int32Array, region: BrightRegion): Mask {
+  const { geometry } = all;
+  const core: Mask = { geometry, inside: Uint8Array.from(labels, (label) => (label === region.label ? 1 : 0)) };
+  const edgeHu = Math.min(EDGE_HU[1], Math.max(EDGE_HU[0], EDGE_SHARE * region.peakExcessHu));
+  const near = dilate(core, GROWTH_MM, "slice").inside;
+  const inside = all.inside.slice();
+  for (let v = 0; v < inside.length; v++) {
+    if (near[v] && brain.excessHu[v] > edgeHu && brain.depthMm[v] > RIM_MM) inside[v] = 1;
+  }
+  return { geometry, inside };
+}
+
+function smoothOutline(mask: Mask): Mask {
+  return fillHoles(close(mask, CLOSING_MM, "slice"), "slice");
+}
