@@ -4,10 +4,12 @@ export { type ErrorCode, type ErrorFamilyName, errorCodes, HemacastError } from 
 export type { Finding } from "./core/finding.ts";
 export { createRandom, type Random } from "./core/random.ts";
 export type { OtherSeries, SeriesDescription } from "./dicom/series-description.ts";
+export { blandAltman, concordance, intraclassCorrelation, volumeAgreement } from "./evaluation/agreement.ts";
 export { calibrationLine, flexibleCalibration } from "./evaluation/calibration.ts";
 export { aucInterval, compareAuc } from "./evaluation/delong.ts";
 export { auroc } from "./evaluation/discrimination.ts";
 export { netBenefit } from "./evaluation/net-benefit.ts";
+export { compareMasks, type Overlap, type SurfaceAgreement } from "./evaluation/overlap.ts";
 export { averagePrecision } from "./evaluation/precision-recall.ts";
 export {
   createRiskModel,
