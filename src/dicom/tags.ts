@@ -6,6 +6,7 @@
  * @example tags.Modality // => 0x00080060
  */
 export const tags = {
+  FileMetaInformationGroupLength: 0x00020000,
   FileMetaInformationVersion: 0x00020001,
   MediaStorageSOPClassUID: 0x00020002,
   MediaStorageSOPInstanceUID: 0x00020003,
