@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
+import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-const commands: readonly RegisterCommand[] = [registerModels];
+const commands: readonly RegisterCommand[] = [registerInspect, registerModels];
 
 /**
  * Runs one command line.

@@ -2,7 +2,7 @@
 import { HemacastError, messageOf } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import type { OnProgress } from "../core/progress.ts";
-import { placeSlice, type StackLayout } from "../volume/slice-stack.ts";
+import { gapRuns, placeSlice, type StackLayout } from "../volume/slice-stack.ts";
 import { AIR_HU, type CtVolume, createCtVolume, type SliceSource } from "../volume/volume.ts";
 import { type CtImage, isLossy, paddingIsCredible, readHu, type SliceHu } from "./ct-image.ts";
 import { requireHounsfield } from "./hounsfield-check.ts";
@@ -165,19 +165,4 @@ function findingsOf(plan: StackPlan, counts: { duplicates: number; padded: numbe
     note("MONOCHROME1", "info", "the images are meant to be shown inverted; HU are not affected");
   }
   return findings;
-}
-
-/** "4.00 x13, 1.08 x1, 7.00 x13". */
-function gapRuns(gapsMm: readonly number[]): string {
-  const runs: { gap: string; count: number }[] = [];
-  for (const mm of gapsMm) {
-    const gap = mm.toFixed(2);
-    const last = runs[runs.length - 1];
-    if (last?.gap === gap) last.count++;
-    else runs.push({ gap, count: 1 });
-  }
-  return runs
-    .slice(0, 12)
-    .map(({ gap, count }) => `${gap} x${count}`)
-    .join(", ");
 }

@@ -1,8 +1,10 @@
 /** NIfTI -> grid and values, with the axes turned so that i runs to the left, j to the back and k to the head of the patient. */
 import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
-import { cross, dot, length, scale, type Vec3 } from "../math/vec3.ts";
-import { layOutStack, placeSlice, type StackLayout } from "../volume/slice-stack.ts";
+import { add, cross, dot, length, scale, subtract, unit, type Vec3 } from "../math/vec3.ts";
+import type { Axes } from "../volume/geometry.ts";
+import { type AxisOrder, canonicalOrder, reorderedValues } from "../volume/orient.ts";
+import { layOutStack, placeSlice, type SliceStack, type StackLayout } from "../volume/slice-stack.ts";
 import { AIR_HU, type CtVolume, createCtVolume, createMask, type Mask } from "../volume/volume.ts";
 import { type NiftiHeader, niftiDataTypes, readNiftiHeader } from "./header.ts";
 
@@ -29,11 +31,11 @@ const LARGEST_SKEW = 1e-3;
 export function readNifti(bytes: Uint8Array, outside: number): NiftiImage {
   const header = readNiftiHeader(bytes);
   const axes = storedAxes(header);
-  const layout = layOutStack(stackOf(header, axes));
-  const stored = typedVoxels(bytes, header);
-  const values = rescaled(stored, header);
-  const turned = turn(values, header.size, axes);
-  const [columns, rows, slices] = turnedSize(header, axes);
+  const turnedSize = axes.order.from.map((stored) => header.size[stored]) as unknown as Vec3;
+  const [columns, rows, slices] = turnedSize;
+  const layout = layOutStack(stackOf(header, axes, turnedSize));
+  const values = rescaled(typedVoxels(bytes, header), header);
+  const turned = reorderedValues(values, header.size, axes.order);
   const sheared = layout.geometry.size[0] !== columns || layout.geometry.size[1] !== rows;
   if (!sheared) return { layout, values: turned, findings: findingsOf(header, layout, sheared) };
   const [nx, ny, nz] = layout.geometry.size;
@@ -85,12 +87,10 @@ export function readNiftiMask(bytes: Uint8Array, label?: number): { mask: Mask; 
   return { mask: createMask(layout.geometry, inside), findings };
 }
 
-/** For each axis of the result: which stored axis it is, and whether that runs backwards. */
-interface TurnedAxis {
-  readonly stored: 0 | 1 | 2;
-  readonly reversed: boolean;
-  /** From one voxel to the next along the result's axis, LPS mm. */
-  readonly step: Vec3;
+/** How the stored axes become those of the result, and the step in LPS mm from one voxel to the next along each. */
+interface StoredAxes {
+  readonly order: AxisOrder;
+  readonly steps: readonly [Vec3, Vec3, Vec3];
 }
 
 /** RAS to LPS at the door: the first two coordinates change sign. */
@@ -100,72 +100,48 @@ function lpsColumn(header: NiftiHeader, column: number): Vec3 {
 }
 
 /** Pairs each axis of the patient with the stored axis closest to it. */
-function storedAxes(header: NiftiHeader): readonly TurnedAxis[] {
+function storedAxes(header: NiftiHeader): StoredAxes {
   const columns = ([0, 1, 2] as const).map((axis) => lpsColumn(header, axis));
   const lengths = columns.map(length);
   const volume = Math.abs(dot(cross(columns[0] as Vec3, columns[1] as Vec3), columns[2] as Vec3));
   if (!(volume > 1e-6 * (lengths[0] as number) * (lengths[1] as number) * (lengths[2] as number))) {
     throw new HemacastError("NIFTI_MALFORMED", "its affine is singular: the axes do not span a volume");
   }
-  const closeness = (stored: number, axis: number) =>
-    Math.abs((columns[stored] as Vec3)[axis] as number) / (lengths[stored] as number);
-  const score = (order: readonly number[]) => order.reduce((sum, stored, axis) => sum + closeness(stored, axis), 0);
-  const best = permutations.reduce((a, b) => (score(b) > score(a) ? b : a));
-  return best.map((stored, axis) => {
-    const column = columns[stored] as Vec3;
-    const reversed = (column[axis] as number) < 0;
-    return { stored, reversed, step: reversed ? scale(column, -1) : column };
-  });
+  const direction = columns.map((column, a) => scale(column, 1 / (lengths[a] as number))) as unknown as Axes;
+  const { from, flipped } = canonicalOrder({ direction });
+  const steps = from.map((stored, axis) => scale(columns[stored] as Vec3, flipped[axis] ? -1 : 1));
+  return { order: { from, flipped }, steps: steps as unknown as readonly [Vec3, Vec3, Vec3] };
 }
 
-const permutations = [
-  [0, 1, 2],
-  [0, 2, 1],
-  [1, 0, 2],
-  [1, 2, 0],
-  [2, 0, 1],
-  [2, 1, 0],
-] as const;
-
-function stackOf(header: NiftiHeader, axes: readonly TurnedAxis[]) {
-  const [x, y, z] = axes as readonly [TurnedAxis, TurnedAxis, TurnedAxis];
-  const skew = Math.abs(dot(x.step, y.step)) / (length(x.step) * length(y.step));
+function stackOf(header: NiftiHeader, { order, steps }: StoredAxes, [columns, rows, slices]: Vec3): SliceStack {
+  const [x, y, z] = steps;
+  const skew = Math.abs(dot(x, y)) / (length(x) * length(y));
   if (skew > LARGEST_SKEW) {
     throw new HemacastError(
       "NIFTI_UNSUPPORTED",
       `the pixels of its slices are not rectangular (the cosine between their axes is ${skew.toFixed(4)}); resample it to orthogonal axes`,
     );
   }
-  const rowAxis = scale(x.step, 1 / length(x.step));
-  const rest: Vec3 = y.step.map((v, a) => v - dot(y.step, rowAxis) * (rowAxis[a] as number)) as unknown as Vec3;
-  const columnAxis = scale(rest, 1 / length(rest));
-  const origin = lpsColumn(header, 3).map((v, a) =>
-    axes.reduce(
-      (sum, axis) => sum - (axis.reversed ? ((header.size[axis.stored] as number) - 1) * (axis.step[a] as number) : 0),
-      v,
-    ),
-  ) as unknown as Vec3;
-  const [columns, rows, slices] = turnedSize(header, axes);
-  const normalMm = dot(z.step, cross(rowAxis, columnAxis));
-  // Turned axes are nearest to L, P and S; so oblique a left-handed frame that the normal runs feetward does not occur in a scan.
+  const rowAxis = unit(x);
+  const columnAxis = unit(subtract(y, scale(rowAxis, dot(y, rowAxis))));
+  const normalMm = dot(z, cross(rowAxis, columnAxis));
+  // Axes nearest to L, P and S are right-handed but for grids about 45 degrees oblique on all axes, which no scanner makes.
   if (!(normalMm > 0))
-    throw new HemacastError("NIFTI_UNSUPPORTED", "its axes cannot be brought to left, back and head");
+    throw new HemacastError("NIFTI_UNSUPPORTED", "its axes are too oblique to be called left, back and head");
+  const corner = steps.reduce(
+    (at, step, axis) =>
+      order.flipped[axis] ? subtract(at, scale(step, ([columns, rows, slices][axis] as number) - 1)) : at,
+    lpsColumn(header, 3),
+  );
   return {
     columns,
     rows,
-    pixelSpacing: [length(x.step), length(y.step)] as const,
+    pixelSpacing: [length(x), length(y)],
     rowAxis,
     columnAxis,
-    origins: Array.from(
-      { length: slices },
-      (_, k) => origin.map((v, a) => v + k * (z.step[a] as number)) as unknown as Vec3,
-    ),
+    origins: Array.from({ length: slices }, (_, k) => add(corner, scale(z, k))),
     singleSliceMm: normalMm,
   };
-}
-
-function turnedSize(header: NiftiHeader, axes: readonly TurnedAxis[]): [number, number, number] {
-  return axes.map((axis) => header.size[axis.stored] as number) as [number, number, number];
 }
 
 type Stored =
@@ -224,37 +200,6 @@ function rescaled(stored: Stored, header: NiftiHeader): Int16Array | Float32Arra
     }
   }
   return values;
-}
-
-/** Permutes and reverses axes; the values themselves when there is nothing to do. */
-function turn<T extends Int16Array | Float32Array>(
-  values: T,
-  size: readonly [number, number, number],
-  axes: readonly TurnedAxis[],
-): T {
-  if (axes.every((axis, a) => axis.stored === a && !axis.reversed)) return values;
-  const strides = [1, size[0], size[0] * size[1]] as const;
-  const walk = axes.map((axis) => {
-    const stride = strides[axis.stored];
-    const count = size[axis.stored];
-    return { count, step: axis.reversed ? -stride : stride, start: axis.reversed ? (count - 1) * stride : 0 };
-  }) as unknown as readonly [Walk, Walk, Walk];
-  const [x, y, z] = walk;
-  const result = new (values.constructor as new (length: number) => T)(values.length);
-  let to = 0;
-  for (let k = 0; k < z.count; k++) {
-    for (let j = 0; j < y.count; j++) {
-      let from = x.start + y.start + z.start + j * y.step + k * z.step;
-      for (let i = 0; i < x.count; i++, from += x.step) result[to++] = values[from] as number;
-    }
-  }
-  return result;
-}
-
-interface Walk {
-  readonly count: number;
-  readonly step: number;
-  readonly start: number;
 }
 
 function findingsOf(header: NiftiHeader, layout: StackLayout, sheared: boolean): Finding[] {

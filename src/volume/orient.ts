@@ -16,7 +16,7 @@ export interface AxisOrder {
  *
  * @example canonicalOrder({ size: [1, 1, 1], spacing: [1, 1, 1], origin: [0, 0, 0], direction: [[0, 1, 0], [0, 0, -1], [-1, 0, 0]] }) // => { from: [2, 0, 1], flipped: [true, false, true] }
  */
-export function canonicalOrder({ direction }: Geometry): AxisOrder {
+export function canonicalOrder({ direction }: Pick<Geometry, "direction">): AxisOrder {
   const orders: readonly Vec3[] = [
     [0, 1, 2],
     [1, 0, 2],

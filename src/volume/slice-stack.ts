@@ -156,3 +156,22 @@ function largestRounding(
 function range(values: readonly number[]): [number, number] {
   return values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0] as [number, number]);
 }
+
+/**
+ * Gaps in words, equal neighbours counted; the first twelve runs.
+ *
+ * @example gapRuns([4, 4, 1.08, 7]) // => "4.00 x2, 1.08 x1, 7.00 x1"
+ */
+export function gapRuns(gapsMm: readonly number[]): string {
+  const runs: { gap: string; count: number }[] = [];
+  for (const mm of gapsMm) {
+    const gap = mm.toFixed(2);
+    const last = runs[runs.length - 1];
+    if (last?.gap === gap) last.count++;
+    else runs.push({ gap, count: 1 });
+  }
+  return runs
+    .slice(0, 12)
+    .map(({ gap, count }) => `${gap} x${count}`)
+    .join(", ");
+}
