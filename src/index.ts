@@ -24,6 +24,30 @@ export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
 export type { Score, ScoreInputs, ScoreLocation } from "./markers/score.ts";
 export { computeScores } from "./markers/scores.ts";
 export type { Vec3 } from "./math/vec3.ts";
+export { backward } from "./nn/autodiff.ts";
+export { createGraph, type Graph, input, parameter, tap, type Value } from "./nn/graph/graph.ts";
+export { encodeOnnx } from "./nn/graph/onnx.ts";
+export {
+  bceAndDice,
+  bceWithLogits,
+  cosineDistance,
+  crossEntropy,
+  focalLoss,
+  meanSquaredError,
+  softDice,
+  tverskyLoss,
+} from "./nn/losses.ts";
+export { type UnetConfig, unet } from "./nn/models/unet.ts";
+export { exportInference, initialWeights, type Network, parametersOf, weightCount } from "./nn/network.ts";
+export { adamW, type Optimizer, sgd } from "./nn/optimizers.ts";
+export { constantSchedule, cosineSchedule, type Schedule } from "./nn/schedules.ts";
+export { openSession, type Session, type SessionOptions } from "./nn/session/session.ts";
+export { loadCheckpoint, readWeights, saveCheckpoint, writeWeights } from "./nn/session/weights-file.ts";
+export { createTensor, type Shape, type Tensor, type Weights } from "./nn/tensor.ts";
+export type { Checkpoint } from "./nn/train/checkpoint.ts";
+export { afterEvaluation, type EarlyStopping, notStarted } from "./nn/train/early-stopping.ts";
+export { segmentationObjective } from "./nn/train/segmentation-objective.ts";
+export { type Batch, createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./nn/train/trainer.ts";
 export { readMask, writeMask, writeNifti } from "./pipeline/nifti-files.ts";
 export {
   type CtInput,
