@@ -6,6 +6,7 @@ import { complement } from "../volume/morphology.ts";
 import { blockMean, resampleMask } from "../volume/resample.ts";
 import { gaussianSmooth } from "../volume/smooth.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
+import { localBackgroundHu } from "./local-background.ts";
 
 /** What the steps after it need, all on one grid: the box around the cavity, slices of at most 3 mm averaged to slabs. */
 export interface BrainTissue {
@@ -16,6 +17,8 @@ export interface BrainTissue {
   readonly depthMm: Float32Array;
   /** Smoothed HU above the usual density of the slice. */
   readonly excessHu: Float32Array;
+  /** Smoothed HU above the local surroundings. */
+  readonly aboveSurroundingsHu: Float32Array;
   /** The usual density of each slice in HU. */
   readonly referenceHu: Float32Array;
 }
@@ -30,6 +33,10 @@ const SLAB_MM = 3;
 const MARGIN_MM = 8;
 /** Grey and white matter lie between; fluid and fresh blood do not. */
 const PARENCHYMA_HU: readonly [number, number] = [18, 48];
+/** Edema and infarct are denser, cerebrospinal fluid is not. */
+const FLUID_HU = 12;
+/** Grey matter exceeds the usual density by less, blood by more. */
+const GREY_MATTER_HU = 9;
 /** The rim of the cavity is brightened by the skull, so it does not count for the reference. */
 const RIM_MM = 5;
 /** A slice with fewer voxels of parenchyma leans on the whole brain: half and half at this number. */
@@ -55,12 +62,17 @@ export function prepareBrainTissue(volume: CtVolume): BrainTissue | null {
   const cropped = cropVolume(slabs, box);
   const cavity = cropMask(wholeCavity, box);
   const depthMm = squaredDistanceMm(complement(cavity), "volume").map(Math.sqrt);
-  const smoothed = gaussianSmooth(withoutBone(cropped), { inPlane: SMOOTHING_MM, throughPlane: 0 }).hu;
-  const referenceHu = referencePerSlice(cropped, smoothed, depthMm);
+  const smoothed = gaussianSmooth(withoutBone(cropped), { inPlane: SMOOTHING_MM, throughPlane: 0 });
+  const { hu } = smoothed;
+  const referenceHu = referencePerSlice(cropped, hu, depthMm);
   const perSlice = cropped.geometry.size[0] * cropped.geometry.size[1];
-  const excessHu = Float32Array.from(smoothed);
+  const excessHu = Float32Array.from(hu);
   for (let v = 0; v < excessHu.length; v++) excessHu[v] -= referenceHu[Math.floor(v / perSlice)];
-  return { volume: cropped, cavity, depthMm, excessHu, referenceHu };
+  const isTissue = (v: number): boolean => depthMm[v] >= RIM_MM && hu[v] >= FLUID_HU && excessHu[v] <= GREY_MATTER_HU;
+  const surroundingsHu = localBackgroundHu(smoothed, isTissue, referenceHu);
+  const aboveSurroundingsHu = Float32Array.from(hu);
+  for (let v = 0; v < hu.length; v++) aboveSurroundingsHu[v] -= surroundingsHu[v];
+  return { volume: cropped, cavity, depthMm, excessHu, aboveSurroundingsHu, referenceHu };
 }
 
 /** Bone is lowered to the density of calcification, so that smoothing does not carry it far into the brain. */

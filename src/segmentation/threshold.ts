@@ -3,26 +3,19 @@
  * that a network must beat, and the teacher of weak labels. It keeps blood in the ventricles that touches or looks like the hematoma.
  */
 import type { Finding } from "../core/finding.ts";
-import { close, dilate, fillHoles } from "../volume/morphology.ts";
+import { close, fillHoles } from "../volume/morphology.ts";
 import { canonicalOrder, inverseOrder, reorderedValues, reorderVolume } from "../volume/orient.ts";
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, createMask, type Mask } from "../volume/volume.ts";
 import { type BrainTissue, prepareBrainTissue } from "./brain-tissue.ts";
 import { type BrightRegion, type Exclusion, exclusionOf, findBrightRegions } from "./bright-region.ts";
+import { grownClot } from "./clot-growth.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 
 const model = { name: "threshold", version: "1.0.0" } as const;
 
-/** The edge of a clot lies where its density is at this share of the way from brain to its peak. */
-const EDGE_SHARE = 0.38;
-/** Bounds of that edge in HU above the usual density: above grey matter, below a dense clot's faint margin. */
-const EDGE_HU: readonly [number, number] = [11, 20];
-/** The core of a clot grows to its edge by no more than this. */
-const GROWTH_MM = 3;
-/** The outermost part of the cavity stays out: it is partial volume with the skull. */
-const RIM_MM = 2;
 /** Gaps in the outline are closed up to twice this. */
-const CLOSING_MM = 1;
+const CLOSING_MM = 1.5;
 
 /**
  * Segments by an adaptive threshold. Axial thickness below 3 mm is averaged to slabs first, so on thin slices the outline has steps of a slab.
@@ -42,10 +35,7 @@ export const thresholdSegmenter: Segmenter = async (volume, options = {}) => {
   const hematomas = judged.filter(({ exclusion }) => exclusion === null).map(({ region }) => region);
   const excluded = excludedFindings(judged);
   if (hematomas.length === 0) return nothing(volume, noHematoma, ...excluded);
-  const found = hematomas.reduce(
-    (all, region) => addGrown(all, brain, labels, region),
-    createMask(brain.cavity.geometry),
-  );
+  const found = grownClot(brain, coresOf(brain, labels, hematomas));
   const placed = resampleMask(smoothOutline(found), canonical.geometry);
   const inside = reorderedValues(placed.inside, canonical.geometry.size, inverseOrder(order));
   tell(3);
@@ -85,17 +75,9 @@ const meaning = {
   sheet: "falx or tentorium",
 };
 
-/** Adds a region grown from its core to its own edge: the part that is dense enough within a few mm. */
-function addGrown(all: Mask, brain: BrainTissue, labels: Int32Array, region: BrightRegion): Mask {
-  const { geometry } = all;
-  const core: Mask = { geometry, inside: Uint8Array.from(labels, (label) => (label === region.label ? 1 : 0)) };
-  const edgeHu = Math.min(EDGE_HU[1], Math.max(EDGE_HU[0], EDGE_SHARE * region.peakExcessHu));
-  const near = dilate(core, GROWTH_MM, "slice").inside;
-  const inside = all.inside.slice();
-  for (let v = 0; v < inside.length; v++) {
-    if (near[v] && brain.excessHu[v] > edgeHu && brain.depthMm[v] > RIM_MM) inside[v] = 1;
-  }
-  return { geometry, inside };
+function coresOf({ cavity: { geometry } }: BrainTissue, labels: Int32Array, regions: readonly BrightRegion[]): Mask {
+  const wanted = new Set(regions.map(({ label }) => label));
+  return { geometry, inside: Uint8Array.from(labels, (label) => (wanted.has(label) ? 1 : 0)) };
 }
 
 function smoothOutline(mask: Mask): Mask {

@@ -1,0 +1,61 @@
+/** From the sure core of a clot to its edge: the connected part around it that is dense against its own surroundings. */
+import { boundingBox, cropMask, grownBox, uncropMask } from "../volume/box.ts";
+import { connectedComponents } from "../volume/components.ts";
+import { dilate, open } from "../volume/morphology.ts";
+import type { Mask } from "../volume/volume.ts";
+import type { BrainTissue } from "./brain-tissue.ts";
+
+/** The edge of a clot lies where its density is at this share of the way from its surroundings to its peak. */
+const EDGE_SHARE = 0.3;
+/** Bounds of that edge in HU above the surroundings: above the texture of brain, below the faint margin of a dense clot. */
+const EDGE_HU: readonly [number, number] = [10, 18];
+/** Never less above the usual density of the slice: grey matter inside an infarct is not blood. */
+const LEAST_EXCESS_HU = 6;
+/** How far a clot may reach beyond its sure core. */
+const REACH_MM = 20;
+/** The outermost part of the cavity stays out: it is partial volume with the skull. */
+const RIM_MM = 2;
+/** Bridges thinner than twice this do not carry growth: they lead along cortex and dura. */
+const NECK_MM = 1;
+
+/**
+ * Grows the core of a clot to its edge.
+ *
+ * @param core the sure part, on the grid of the brain
+ */
+export function grownClot(brain: BrainTissue, core: Mask): Mask {
+  const around = boundingBox(core);
+  if (!around) return core;
+  const { geometry } = core;
+  const box = grownBox(around, geometry, REACH_MM, true);
+  const edgeHu = Math.min(EDGE_HU[1], Math.max(EDGE_HU[0], EDGE_SHARE * peakAboveSurroundings(brain, core)));
+  const dense = new Uint8Array(core.inside.length);
+  const reach = dilate(core, REACH_MM, "volume").inside;
+  for (let v = 0; v < dense.length; v++) {
+    const denseHere =
+      reach[v] &&
+      brain.aboveSurroundingsHu[v] > edgeHu &&
+      brain.excessHu[v] > LEAST_EXCESS_HU &&
+      brain.depthMm[v] > RIM_MM;
+    dense[v] = denseHere ? 1 : 0;
+  }
+  const opened = open(cropMask({ geometry, inside: dense }, box), NECK_MM, "slice");
+  const grown = touching(opened, cropMask(core, box));
+  return uncropMask(grown, geometry, box);
+}
+
+/** The components of a mask that share a voxel with the core. */
+function touching(mask: Mask, core: Mask): Mask {
+  const { labels, components } = connectedComponents(mask, 18);
+  const touched = new Uint8Array(components.length + 1);
+  for (let v = 0; v < labels.length; v++) if (core.inside[v]) touched[labels[v]] = 1;
+  touched[0] = 0;
+  return { geometry: mask.geometry, inside: mask.inside.map((_, v) => touched[labels[v]]) };
+}
+
+function peakAboveSurroundings({ aboveSurroundingsHu }: BrainTissue, core: Mask): number {
+  const values: number[] = [];
+  for (let v = 0; v < core.inside.length; v++) if (core.inside[v]) values.push(aboveSurroundingsHu[v]);
+  const sorted = Float32Array.from(values).sort();
+  return sorted[Math.floor(0.9 * (sorted.length - 1))];
+}
