@@ -4,10 +4,11 @@ import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
+import { registerSegment } from "./commands/segment.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-const commands: readonly RegisterCommand[] = [registerInspect, registerModels];
+const commands: readonly RegisterCommand[] = [registerInspect, registerModels, registerSegment];
 
 /**
  * Runs one command line.
