@@ -7,7 +7,7 @@ export type { OtherSeries, SeriesDescription } from "./dicom/series-description.
 export { blandAltman, concordance, intraclassCorrelation, volumeAgreement } from "./evaluation/agreement.ts";
 export { calibrationLine, flexibleCalibration } from "./evaluation/calibration.ts";
 export { aucInterval, compareAuc } from "./evaluation/delong.ts";
-export { auroc } from "./evaluation/discrimination.ts";
+export { auroc, rocCurve } from "./evaluation/discrimination.ts";
 export { netBenefit } from "./evaluation/net-benefit.ts";
 export { compareMasks, type Overlap, type SurfaceAgreement } from "./evaluation/overlap.ts";
 export { averagePrecision } from "./evaluation/precision-recall.ts";

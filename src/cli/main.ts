@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
+import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerSegment } from "./commands/segment.ts";
@@ -9,6 +10,7 @@ import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
 const commands: readonly RegisterCommand[] = [registerInspect, registerModels, registerSegment];
+const commands: readonly RegisterCommand[] = [registerModels, registerEvaluate];
 
 /**
  * Runs one command line.

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { oraclePath, sharedData } from "../../test/support/shared-data.ts";
+import { weightedAuroc, weightedAveragePrecision, weightedBrier } from "./bootstrap.ts";
 import {
   brierScore,
   calibrationBins,
@@ -13,6 +14,7 @@ import {
   scaledBrier,
   spiegelhalterTest,
 } from "./calibration.ts";
+import { classificationAt, mcNemarTest } from "./classification.ts";
 import { aucInterval, compareAuc, compareAucUnpaired, delongCovariance, delongVariance, placements } from "./delong.ts";
 import { auroc, partialAuroc, rocCurve, youdenCutoff } from "./discrimination.ts";
 import { clopperPearsonInterval, wilsonInterval } from "./intervals.ts";
@@ -118,6 +120,30 @@ describe.skipIf(!sharedData)("oracles/statistics.json", () => {
     const { z, p } = spiegelhalterTest(y, score("A"));
     expect([z, p]).toBeAllClose([py.spiegelhalter_A.z, py.spiegelhalter_A.p], close);
     expect(scaledBrier(y, score("A"))).toBeAllClose(1 - py.brier_A / (0.315 * 0.685), close);
+  });
+
+  it("figures at 0.5 and McNemar's test", () => {
+    const at = classificationAt(y, score("A"), 0.5);
+    const expected = py["at_0.5_A"];
+    expect([at.truePositives, at.falsePositives, at.trueNegatives, at.falseNegatives]).toEqual(
+      ["tp", "fp", "tn", "fn"].map((key) => expected[key]),
+    );
+    expect([at.mcc!, at.f1!, at.kappa!, at.balancedAccuracy!]).toBeAllClose(
+      ["mcc", "f1", "kappa", "bal_acc"].map((key) => expected[key]),
+      close,
+    );
+    expect([at.sensitivity!.low, at.sensitivity!.high]).toBeAllClose(expected.sens_wilson, close);
+    expect([at.specificity!.low, at.specificity!.high]).toBeAllClose(expected.spec_wilson, close);
+    const test = mcNemarTest(y, score("A"), score("B"), 0.5);
+    const { chi2, p, b, c } = r["mcnemar_at_0.5"];
+    expect([test.chiSquared, test.p, test.onlyFirstRight, test.onlySecondRight]).toBeAllClose([chi2, p, b, c], close);
+  });
+
+  it("weighted statistics with equal weights are the plain ones", () => {
+    const ones = new Float64Array(200).fill(1);
+    expect(weightedAuroc(y, score("A"))(ones)).toBeAllClose(py.auc_A, close);
+    expect(weightedAveragePrecision(y, score("A"))(ones)).toBeAllClose(py.ap_A, close);
+    expect(weightedBrier(y, score("A"))(ones)).toBeAllClose(py.brier_A, close);
   });
 
   it("flexible calibration: ICI, E50, E90, Emax of R's loess", () => {
