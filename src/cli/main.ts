@@ -9,8 +9,7 @@ import { registerSegment } from "./commands/segment.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-const commands: readonly RegisterCommand[] = [registerInspect, registerModels, registerSegment];
-const commands: readonly RegisterCommand[] = [registerModels, registerEvaluate];
+const commands: readonly RegisterCommand[] = [registerInspect, registerModels, registerSegment, registerEvaluate, registerModels];
 
 /**
  * Runs one command line.
