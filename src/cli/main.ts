@@ -9,7 +9,13 @@ import { registerSegment } from "./commands/segment.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-const commands: readonly RegisterCommand[] = [registerInspect, registerModels, registerSegment, registerEvaluate, registerModels];
+const commands: readonly RegisterCommand[] = [
+  registerInspect,
+  registerModels,
+  registerSegment,
+  registerEvaluate,
+  registerModels,
+];
 
 /**
  * Runs one command line.
