@@ -9,13 +9,7 @@ import { registerSegment } from "./commands/segment.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-const commands: readonly RegisterCommand[] = [
-  registerInspect,
-  registerModels,
-  registerSegment,
-  registerEvaluate,
-  registerModels,
-];
+const commands: readonly RegisterCommand[] = [registerEvaluate, registerInspect, registerModels, registerSegment];
 
 /**
  * Runs one command line.
