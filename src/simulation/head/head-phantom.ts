@@ -1,0 +1,121 @@
+/**
+ * The head as a whole: one person's tissue in HU on a fine grid, made once and then scanned as often as needed, and where blood may go in it.
+ * What the scanner does to it is in `scanner/`.
+ */
+import { createPerlinNoise } from "../perlin-noise.ts";
+import { coverage, ellipsoid } from "../signed-distance.ts";
+import { CSF_HU, cerebrum, midlineStructures } from "./cerebrum.ts";
+import type { HeadAnatomy } from "./head-anatomy.ts";
+import { aboveTentorium, inIncisura, intracranialCavity } from "./intracranial-cavity.ts";
+import { posteriorFossa } from "./posterior-fossa.ts";
+import { skullAndFace } from "./skull-and-face.ts";
+import { ventricles } from "./ventricles.ts";
+
+/** A grid in head space: LPS mm with the anterior commissure at the origin. */
+export interface HeadGrid {
+  readonly size: readonly [number, number, number];
+  readonly spacingMm: readonly [number, number, number];
+  readonly originMm: readonly [number, number, number];
+}
+
+/** A head that can be scanned. Positions are in head space: LPS mm, the anterior commissure at the origin. */
+export interface HeadPhantom {
+  readonly grid: HeadGrid;
+  /** `hu[i + nx * (j + ny * k)]`. */
+  readonly hu: Float32Array;
+  /** Depth in mm below the inner table, negative outside. */
+  readonly depth: (x: number, y: number, z: number) => number;
+  /** Signed distance in mm to the wall of the ventricles, negative inside. */
+  readonly ventricle: (x: number, y: number, z: number) => number;
+  /** Height in mm above the tentorium. */
+  readonly aboveTentorium: (x: number, y: number, z: number) => number;
+}
+
+const grid: HeadGrid = { size: [176, 228, 77], spacingMm: [1, 1, 2.5], originMm: [-87.5, -109, -96] };
+
+const AIR_HU = -1000;
+
+/** How far, in mm, the outline is sheared by the frequent flattening of one side (standard deviation). */
+const SHEAR_MM = 2.2;
+
+/** Makes a head from its anatomy; equal anatomy, equal head. */
+export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
+  const shear = SHEAR_MM * anatomy.random.fork("shear").normal();
+  const [sx, sy, sz] = anatomy.scale;
+  const tissue = tissueOf(anatomy);
+  const [nx, ny, nz] = grid.size;
+  const hu = new Float32Array(nx * ny * nz);
+  const standardX = (x: number, y: number): number => (x - shear * Math.sin(y * 0.03)) / sx;
+  let v = 0;
+  for (let k = 0; k < nz; k++) {
+    const z = (grid.originMm[2] + k * grid.spacingMm[2]) / sz;
+    for (let j = 0; j < ny; j++) {
+      const yMm = grid.originMm[1] + j * grid.spacingMm[1];
+      for (let i = 0; i < nx; i++) hu[v++] = tissue(standardX(grid.originMm[0] + i, yMm), yMm / sy, z);
+    }
+  }
+  const ventricle = ventricles(anatomy);
+  const mean = (sx + sy + sz) / 3;
+  return {
+    grid,
+    hu,
+    depth: (x, y, z) => -mean * intracranialCavity(standardX(x, y), y / sy, z / sz),
+    ventricle: (x, y, z) => mean * ventricle(standardX(x, y), y / sy, z / sz),
+    aboveTentorium: (x, y, z) => mean * aboveTentorium(standardX(x, y), y / sy, z / sz),
+  };
+}
+
+/** HU at a point of standard space. */
+function tissueOf(anatomy: HeadAnatomy): (x: number, y: number, z: number) => number {
+  const noise = createPerlinNoise(anatomy.random.fork("folds"));
+  const outside = skullAndFace(anatomy, noise);
+  const cerebral = cerebrum(anatomy, noise);
+  const midline = midlineStructures(anatomy, noise);
+  const infratentorial = posteriorFossa(anatomy, noise);
+  const ventricle = ventricles(anatomy);
+  const infarct = anatomy.oldInfarct;
+  const brain = (x: number, y: number, z: number, depth: number): number => {
+    const above = aboveTentorium(x, y, z);
+    const hole = inIncisura(x, y);
+    const at = { x, y, z, depth, ventricle: ventricle(x, y, z) };
+    let hu: number;
+    if (y > -2 && z < 12 && (above < 0 || hole < 1) && (hole > 1 || z < -6) && inPosteriorFossa(x, y)) {
+      hu = infratentorial(x, y, z, depth, hole < 1 ? 20 : -above);
+    } else hu = midline(at, cerebral(at));
+    if (hole > 1 && y > 12 && above > -3 && above < 3 && z < 8) hu += (48 - hu) * coverage(Math.abs(above) - 0.6, 1.4);
+    hu += (CSF_HU - hu) * coverage(at.ventricle, 1.1);
+    if (infarct) {
+      const [cx, cy, cz] = infarct.centerMm;
+      const r = infarct.radiusMm;
+      const d = ellipsoid(x - cx, y - cy, z - cz, r, r * 1.2, r) + 0.35 * r * noise(x * 0.12, y * 0.12, z * 0.12 + 3);
+      if (d < 6) hu += (Math.min(hu, 12 + 6 * coverage(-d - 2, 4)) - hu) * coverage(d, 3);
+    }
+    return hu + depthPseudoEnhancement(depth);
+  };
+  return (x, y, z) => {
+    if (farOutside(x, y, z)) return AIR_HU;
+    const cavity = intracranialCavity(x, y, z);
+    if (cavity >= 0.6) return outside(x, y, z, cavity);
+    const inside = brain(x, y, z, -cavity);
+    if (cavity < -0.6) return inside;
+    return inside + (outside(x, y, z, Math.max(cavity, 0.01)) - inside) * coverage(-cavity, 1.2);
+  };
+}
+
+/** Beyond anything that belongs to a head: saves half of the work. */
+function farOutside(x: number, y: number, z: number): boolean {
+  const u = x / 88;
+  const v = (y - 8) / 115;
+  const w = Math.max(z, 0) / 100;
+  return u * u + v * v + w * w > 1;
+}
+
+/** Behind the petrous ridges. */
+function inPosteriorFossa(x: number, y: number): boolean {
+  return y > 4 && y > 13 + 0.53 * (Math.abs(x) - 17);
+}
+
+/** The rim of a few HU that remains under the inner table after a scanner's water correction. */
+function depthPseudoEnhancement(depth: number): number {
+  return depth < 10 ? 4 * Math.exp(-depth / 3) : 0;
+}

@@ -1,0 +1,202 @@
+/**
+ * The shape of the clot: a level set of an ellipsoid with lobes and a random field, kept out of the skull, the ventricles and the other
+ * side of the midline. The level is chosen so that the volume is the one asked for, so growth continues the shape it started from.
+ */
+import type { Random } from "../../core/random.ts";
+import { type FieldGrid, fillField, sampleField } from "../field-grid.ts";
+import type { HeadPhantom } from "../head/head-phantom.ts";
+import { createPerlinNoise } from "../perlin-noise.ts";
+import { ellipsoid, length3, smoothMin } from "../signed-distance.ts";
+import type { HematomaLocation } from "../simulated-case.ts";
+import type { MassEffect } from "./mass-effect.ts";
+
+/** A small clot apart from the main one. */
+export interface SmallClot {
+  readonly centerMm: readonly [number, number, number];
+  readonly radiusMm: number;
+}
+
+/** What the shape is made from; equal for baseline and follow-up, so that one continues the other. */
+export interface ClotForm {
+  readonly random: Random;
+  readonly location: HematomaLocation;
+  readonly centerMm: readonly [number, number, number];
+  readonly shape: readonly [number, number, number];
+  /** Radius of the sphere of the baseline volume: the scale of lobes and ragged edges. */
+  readonly radiusMm: number;
+  readonly irregularity: number;
+}
+
+/** A clot in head space. */
+export interface ClotShape {
+  /** Signed distance in mm, about, to the clot's surface, positive inside; the small clots are not in it. */
+  readonly inside: FieldGrid;
+  readonly smallClots: readonly SmallClot[];
+}
+
+/** Where blood may not be: mm to the nearest barrier at a point, positive where blood may be. */
+export type Room = (x: number, y: number, z: number) => number;
+
+/** Parenchyma in which a clot of this location may spread, given where the tissue has been pushed to. */
+export function roomForBlood(head: HeadPhantom, location: HematomaLocation, push: MassEffect): Room {
+  const before = new Float64Array(3);
+  const infratentorial = location === "cerebellum" || location === "brainstem";
+  const side = Math.sign(push.centerMm[0]) || 1;
+  return (x, y, z) => {
+    push.moveBack(x, y, z, before);
+    const [u, v, w] = before as unknown as [number, number, number];
+    let room = Math.min(head.depth(x, y, z) - 2.2, head.ventricle(u, v, w) - 0.6);
+    if (infratentorial) room = Math.min(room, location === "brainstem" ? 1e3 : -head.aboveTentorium(u, v, w) - 1.5);
+    else {
+      room = Math.min(room, side * u - 2);
+      if (v > 8) room = Math.min(room, Math.max(head.aboveTentorium(u, v, w), 24 - v) - 1.5);
+    }
+    return room;
+  };
+}
+
+/** Number of grid points across the radius of the clot: enough for a smooth surface after interpolation. */
+const POINTS_PER_RADIUS = 12;
+
+/**
+ * Makes the main clot with the volume asked for.
+ *
+ * @param baseline the clot at baseline, which is part of the grown one
+ */
+export function shapeClot(form: ClotForm, room: Room, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
+  const [cx, cy, cz] = form.centerMm;
+  const radiusMm = Math.cbrt((volumeMl * 3000) / (4 * Math.PI));
+  const reach = radiusMm * 2.1 + 7;
+  const step = Math.min(Math.max(radiusMm / POINTS_PER_RADIUS, 0.6), 2.2);
+  const raw = rawField(form);
+  const field = fillField(
+    [cx - reach, cy - reach, cz - reach],
+    [cx + reach, cy + reach, cz + reach],
+    [step, step, step * 1.2],
+    (x, y, z) => {
+      const free = room(x, y, z);
+      return free < -4 ? -30 : smoothMin(raw(x, y, z), free + 0.35 * form.radiusMm, 2);
+    },
+  );
+  const walls = fillField(field.originMm, corner(field), field.spacingMm, room);
+  return atVolume(field, walls, volumeMl, baseline);
+}
+
+function corner(field: FieldGrid): [number, number, number] {
+  const end = (a: 0 | 1 | 2): number => field.originMm[a] + (field.size[a] - 1.001) * field.spacingMm[a];
+  return [end(0), end(1), end(2)];
+}
+
+/** The unbounded form in mm: positive in the middle, falling outwards. */
+function rawField(form: ClotForm): Room {
+  const { radiusMm: r, irregularity, random } = form;
+  const [cx, cy, cz] = form.centerMm;
+  const [sx, sy, sz] = form.shape;
+  const noise = createPerlinNoise(random.fork("boundary"));
+  const lobes = drawLobes(form);
+  const amplitude = r * (0.1 + 0.85 * irregularity);
+  return (x, y, z) => {
+    const dx = x - cx;
+    const dy = y - cy;
+    const dz = z - cz;
+    let outside = ellipsoid(dx, dy, dz, r * sx, r * sy, r * sz);
+    for (const lobe of lobes) {
+      const [lx, ly, lz] = lobe.centerMm;
+      outside = smoothMin(outside, length3(dx - lx, dy - ly, dz - lz) - lobe.radiusMm, 0.35 * r);
+    }
+    const u = x / r;
+    const v = y / r;
+    const w = z / r;
+    const ragged =
+      noise(u * 1.1, v * 1.1, w * 1.1) +
+      0.55 * noise(u * 2.3 + 9, v * 2.3, w * 2.3) +
+      0.3 * irregularity * noise(u * 4.7, v * 4.7 + 5, w * 4.7);
+    return amplitude * ragged - outside;
+  };
+}
+
+function drawLobes({ random, irregularity, radiusMm, shape }: ClotForm): SmallClot[] {
+  const draw = random.fork("lobes");
+  const count = Math.round(irregularity * 5 * draw.uniform());
+  return Array.from({ length: count }, () => {
+    const d = [draw.normal(), draw.normal(), 0.7 * draw.normal()] as const;
+    const norm = length3(...d) || 1;
+    const out = radiusMm * (0.75 + 0.35 * draw.uniform());
+    return {
+      centerMm: [(d[0] / norm) * out * shape[0], (d[1] / norm) * out * shape[1], (d[2] / norm) * out * shape[2]],
+      radiusMm: radiusMm * (0.3 + 0.25 * draw.uniform()),
+    };
+  });
+}
+
+/** Shifts the field so that what is positive, and free, and in one piece, has the volume; returns the signed distance to it. */
+function atVolume(field: FieldGrid, walls: FieldGrid, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
+  const cellMl = (field.spacingMm[0] * field.spacingMm[1] * field.spacingMm[2]) / 1000;
+  const wanted = Math.max(1, Math.round(volumeMl / cellMl));
+  const base = baseline ? resampled(baseline, field) : null;
+  const values = Float32Array.from(field.values);
+  let level = 0;
+  for (let pass = 0; pass < 3; pass++) {
+    level = levelOf(values, walls.values, base, wanted);
+    if (!dropFragments(field.size, values, level, walls.values, base)) break;
+  }
+  for (let v = 0; v < values.length; v++) {
+    const grown = Math.min((values[v] as number) - level, (walls.values[v] as number) + 0.3);
+    values[v] = base ? Math.max(grown, base[v] as number) : grown;
+  }
+  return { ...field, values };
+}
+
+function resampled(from: FieldGrid, to: FieldGrid): Float32Array {
+  const [ox, oy, oz] = to.originMm;
+  return fillField([ox, oy, oz], corner(to), to.spacingMm, (x, y, z) => sampleField(from, x, y, z, -30)).values;
+}
+
+/** The level above which `wanted` points lie, counting those of the baseline. */
+function levelOf(values: Float32Array, walls: Float32Array, base: Float32Array | null, wanted: number): number {
+  const free: number[] = [];
+  let already = 0;
+  for (let v = 0; v < values.length; v++) {
+    if (base && (base[v] as number) > 0) already++;
+    else if ((walls[v] as number) > -0.3) free.push(values[v] as number);
+  }
+  const sorted = Float64Array.from(free).sort();
+  const n = Math.min(Math.max(wanted - already, 1), sorted.length);
+  return sorted[sorted.length - n] as number;
+}
+
+/** Pushes pieces that are not connected to the largest value under the level; says whether there were any. */
+function dropFragments(
+  size: readonly [number, number, number],
+  values: Float32Array,
+  level: number,
+  walls: Float32Array,
+  base: Float32Array | null,
+): boolean {
+  const inside = (v: number): boolean =>
+    ((values[v] as number) > level && (walls[v] as number) > -0.3) || (base !== null && (base[v] as number) > 0);
+  let seed = 0;
+  for (let v = 1; v < values.length; v++) if (inside(v) && (values[v] as number) > (values[seed] as number)) seed = v;
+  const reached = new Uint8Array(values.length);
+  const stack = [seed];
+  reached[seed] = 1;
+  const steps = [1, -1, size[0], -size[0], size[0] * size[1], -size[0] * size[1]];
+  while (stack.length > 0) {
+    const v = stack.pop() as number;
+    for (const step of steps) {
+      const to = v + step;
+      if (to >= 0 && to < values.length && reached[to] === 0 && inside(to)) {
+        reached[to] = 1;
+        stack.push(to);
+      }
+    }
+  }
+  let dropped = false;
+  for (let v = 0; v < values.length; v++) {
+    if (reached[v] === 0 && inside(v)) {
+      values[v] = level - 3;
+      dropped = true;
+    }
+  }
+  return dropped;
+}

@@ -1,0 +1,158 @@
+/** What a hematoma is before it has a shape: where it begins, how large, how ragged, which signs it shows. Drawn from the frequencies of spontaneous hemorrhage. */
+import type { Random } from "../../core/random.ts";
+import type { HematomaLocation, HematomaSide, SignName } from "../simulated-case.ts";
+
+/** A site: how often it bleeds, how large, where, and along which axes it grows. Standard head space (LPS), left side. */
+export interface HematomaSite {
+  readonly frequency: number;
+  readonly medianMl: number;
+  readonly largestMl: number;
+  readonly centerMm: readonly [number, number, number];
+  /** Standard deviation of the centre, mm. */
+  readonly spreadMm: readonly [number, number, number];
+  /** Relative half axes along left, posterior, superior. */
+  readonly shape: readonly [number, number, number];
+  /** Chance that a hematoma of median size breaks into the ventricles. */
+  readonly ivhChance: number;
+}
+
+/**
+ * Sites of spontaneous hemorrhage. Frequencies and IVH rates are rounded from population and trial series; lobar sites are drawn from four lobes.
+ *
+ * @see Flaherty et al. 2005, doi:10.1212/01.wnl.0000153071.24021.88 (location); Hallevi et al. 2008, doi:10.1212/01.wnl.0000304930.47751.75 (IVH)
+ */
+export const hematomaSites: Readonly<Record<HematomaLocation, HematomaSite>> = {
+  putamen: {
+    ...{ frequency: 0.38, medianMl: 15, largestMl: 90, ivhChance: 0.3 },
+    ...{ centerMm: [28, 0, 4], spreadMm: [1.5, 5, 3], shape: [0.78, 1.3, 0.98] },
+  },
+  thalamus: {
+    ...{ frequency: 0.2, medianMl: 9, largestMl: 40, ivhChance: 0.55 },
+    ...{ centerMm: [15, 18, 8], spreadMm: [1.5, 2.5, 2], shape: [0.9, 1.12, 1] },
+  },
+  lobar: {
+    ...{ frequency: 0.25, medianMl: 24, largestMl: 110, ivhChance: 0.15 },
+    ...{ centerMm: [38, 20, 26], spreadMm: [4, 5, 5], shape: [0.9, 1.15, 0.97] },
+  },
+  caudate: {
+    ...{ frequency: 0.04, medianMl: 5, largestMl: 15, ivhChance: 0.8 },
+    ...{ centerMm: [15, -14, 9], spreadMm: [1, 2, 2], shape: [0.85, 1.15, 1.02] },
+  },
+  cerebellum: {
+    ...{ frequency: 0.08, medianMl: 11, largestMl: 40, ivhChance: 0.3 },
+    ...{ centerMm: [21, 64, -34], spreadMm: [3, 4, 2], shape: [1.1, 1.1, 0.83] },
+  },
+  brainstem: {
+    ...{ frequency: 0.05, medianMl: 4.5, largestMl: 12, ivhChance: 0.25 },
+    ...{ centerMm: [0, 26, -26], spreadMm: [2, 1, 2], shape: [1.15, 0.9, 0.97] },
+  },
+};
+
+/** Centres of lobar hemorrhage: frontal, temporal, parietal, occipital. */
+const lobarCenters: readonly (readonly [number, number, number])[] = [
+  [34, -34, 26],
+  [46, 22, -6],
+  [36, 42, 36],
+  [28, 66, 14],
+];
+
+/** Everything that is decided about a hematoma before it is made. */
+export interface HematomaPlan {
+  readonly location: HematomaLocation;
+  readonly side: HematomaSide;
+  /** Standard head space, mm; the side is in the sign of the first number. */
+  readonly centerMm: readonly [number, number, number];
+  readonly volumeMl: number;
+  readonly irregularity: number;
+  readonly signs: readonly SignName[];
+  readonly clotHu: number;
+  /** Standard deviation of the clot's own texture, HU. */
+  readonly heterogeneityHu: number;
+  readonly ivhMl: number;
+}
+
+/** What may be asked of a hematoma; what is left out is drawn. */
+export interface HematomaRequest {
+  readonly location?: HematomaLocation;
+  readonly side?: HematomaSide;
+  readonly volumeMl?: number;
+  readonly irregularity?: number;
+  readonly signs?: readonly SignName[];
+  readonly ivhMl?: number;
+}
+
+/** Logit of a sign's prevalence at 15 mL, its slope per log of the volume, and the volume below which the sign has no room. */
+const signFrequencies: Readonly<Record<SignName, readonly [number, number, number]>> = {
+  hypodensity: [-0.95, 0.5, 3],
+  blend: [-1.75, 0.35, 4],
+  swirl: [-1.35, 0.6, 8],
+  "black-hole": [-2.05, 0.5, 6],
+  island: [-2.3, 0.5, 5],
+  satellite: [-1.35, 0.3, 2],
+  "fluid-level": [-3.9, 0.5, 10],
+};
+
+/**
+ * Draws a hematoma. Signs become more frequent with volume, as in the literature; what the request names is taken as it is.
+ *
+ * @example planHematoma(createRandom(1), false, { volumeMl: 20 }).volumeMl // => 20
+ */
+export function planHematoma(random: Random, anticoagulation: boolean, request: HematomaRequest = {}): HematomaPlan {
+  const location = request.location ?? drawLocation(random.fork("location"));
+  const site = hematomaSites[location];
+  const place = random.fork("place");
+  const drawnSide: HematomaSide = place.uniform() < 0.5 ? "left" : "right";
+  const side = location === "brainstem" ? "midline" : (request.side ?? drawnSide);
+  const base =
+    location === "lobar" ? (lobarCenters[place.integer(lobarCenters.length)] ?? site.centerMm) : site.centerMm;
+  const at = base.map((mm, axis) => mm + (site.spreadMm[axis] ?? 0) * clamp(place.normal(), -1.5, 1.5));
+  const size = random.fork("size");
+  const drawnMl = clamp(
+    site.medianMl * (anticoagulation ? 1.35 : 1) * Math.exp(0.95 * size.normal()),
+    location === "brainstem" ? 0.8 : 1,
+    site.largestMl,
+  );
+  const volumeMl = request.volumeMl ?? drawnMl;
+  const shape = random.fork("irregularity");
+  const irregularity =
+    request.irregularity ?? clamp(0.36 + 0.09 * Math.log(volumeMl / 15) + 0.2 * shape.normal(), 0.02, 1);
+  const density = random.fork("density");
+  return {
+    location,
+    side,
+    centerMm: [(side === "right" ? -1 : 1) * (at[0] ?? 0), at[1] ?? 0, at[2] ?? 0],
+    volumeMl,
+    irregularity,
+    signs: request.signs ?? drawSigns(random.fork("signs"), volumeMl, irregularity),
+    clotHu: clamp(62 + 3.2 * density.normal() - (anticoagulation ? 2.5 : 0), 54, 72),
+    heterogeneityHu: clamp(2.6 * Math.exp(0.3 * density.normal()), 1.2, 5),
+    ivhMl: request.ivhMl ?? drawIvhMl(random.fork("ivh"), site, volumeMl),
+  };
+}
+
+function drawLocation(random: Random): HematomaLocation {
+  let u = random.uniform();
+  for (const [name, site] of Object.entries(hematomaSites)) {
+    u -= site.frequency;
+    if (u < 0) return name as HematomaLocation;
+  }
+  return "putamen";
+}
+
+function drawSigns(random: Random, volumeMl: number, irregularity: number): SignName[] {
+  return (Object.keys(signFrequencies) as SignName[]).filter((sign) => {
+    const [logit, slope, leastMl] = signFrequencies[sign];
+    const ragged = sign === "island" || sign === "satellite" ? 1.2 * (irregularity - 0.4) : 0;
+    const p = 1 / (1 + Math.exp(-(logit + slope * Math.log(volumeMl / 15) + ragged)));
+    return random.uniform() < p && volumeMl >= leastMl;
+  });
+}
+
+function drawIvhMl(random: Random, site: HematomaSite, volumeMl: number): number {
+  const odds = (site.ivhChance / (1 - site.ivhChance)) * (volumeMl / site.medianMl) ** 0.6;
+  return random.uniform() < odds / (1 + odds) ? clamp(4 * Math.exp(0.9 * random.normal()), 0.6, 25) : 0;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

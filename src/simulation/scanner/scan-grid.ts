@@ -1,0 +1,123 @@
+/** Where the pixels of a scan lie in the head: the protocol's slices, the gantry's tilt, and how the head happens to lie. */
+import type { Random } from "../../core/random.ts";
+import type { Geometry } from "../../volume/geometry.ts";
+import type { SliceSource } from "../../volume/volume.ts";
+import type { HeadAnatomy } from "../head/head-anatomy.ts";
+import type { ScannerProfile } from "./scanner-profile.ts";
+
+/** Head-space position of pixel (0, 0) of a section and the steps along a row (i) and down a column (j), mm: nine numbers. */
+export type SectionFrame = Readonly<Record<"x" | "y" | "z" | "ix" | "iy" | "iz" | "jx" | "jy" | "jz", number>>;
+
+/** A scan's grid, and the sections that each of its slices averages. */
+export interface ScanGrid {
+  readonly geometry: Geometry;
+  readonly sources: readonly SliceSource[];
+  readonly sectionsPerSlice: number;
+  readonly frame: (slice: number, section: number) => SectionFrame;
+}
+
+/** Top of the head in standard space, mm, and the air left above it. */
+const VERTEX_MM = 80;
+const AIR_ABOVE_MM = 20;
+/** Sections averaged for a thick and for a thin slice. */
+const THICK_MM = 3.5;
+
+/** Draws how the head lies and lays the protocol's slices over it. */
+export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: Random): ScanGrid {
+  const { matrix, pixelMm } = profile;
+  const turn = rotation(0.05 * random.normal(), 0.035 * random.normal(), 0.045 * random.normal());
+  const shift = [3 * random.normal(), 3 * random.normal()] as const;
+  const tablePositions = positions(profile);
+  const tilt = (profile.gantryTiltDegrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)];
+  const last = tablePositions.at(-1) as number;
+  const tableMm = Math.round(10 * (-90 + 20 * random.normal())) / 10;
+  const firstZ = VERTEX_MM * anatomy.scale[2] + AIR_ABOVE_MM - last * cos;
+  const half = (pixelMm * (matrix - 1)) / 2;
+  const middle = (last / 2) * sin;
+  const shiftsPx = tablePositions.map((t) => (t * sin - middle) / pixelMm);
+  const geometry: Geometry = {
+    size: [matrix, matrix, tablePositions.length],
+    spacing: [pixelMm, pixelMm, medianGap(tablePositions) * cos],
+    origin: [-half, -half, tableMm],
+    direction: [
+      [1, 0, 0],
+      [0, cos, sin],
+      [0, -sin, cos],
+    ],
+    ...(profile.slices.length > 1 ? { sliceOffsetsMm: tablePositions.map((t) => t * cos) } : {}),
+  };
+  const moved = motion(profile, random, tablePositions.length);
+  const gaps = tablePositions.map((t, k) => (tablePositions[k + 1] ?? 2 * t - (tablePositions[k - 1] ?? 0)) - t);
+  const thick = Math.max(...gaps) > THICK_MM;
+  const sectionsPerSlice = thick ? 3 : 2;
+  return {
+    geometry,
+    sources: shiftsPx.map((px) => ({ columnShift: 0, rowShift: 0 - Math.round(px) })),
+    sectionsPerSlice,
+    frame: (slice, section) => {
+      const gap = gaps[slice] as number;
+      const within = ((section + 0.5) / sectionsPerSlice - 0.5) * gap * profile.sectionPerGap;
+      const px = shiftsPx[slice] as number;
+      const jerk = moved(slice) * (section - (sectionsPerSlice - 1) / 2);
+      const start = [
+        -half + shift[0] + jerk,
+        -half + shift[1] + 8 + (px - Math.round(px)) * pixelMm + jerk * 0.6,
+        firstZ + (tablePositions[slice] as number) * cos + within,
+      ] as const;
+      return {
+        ...named("", turn(start)),
+        ...named("i", turn([pixelMm, 0, 0])),
+        ...named("j", turn([0, pixelMm, 0])),
+      } as SectionFrame;
+    },
+  };
+}
+
+function named(prefix: string, [x, y, z]: readonly [number, number, number]): Record<string, number> {
+  return { [`${prefix}x`]: x, [`${prefix}y`]: y, [`${prefix}z`]: z };
+}
+
+/** Table positions of the slices, mm from the first. */
+function positions({ slices }: ScannerProfile): number[] {
+  const gaps = slices.flatMap((run) => Array.from({ length: run.count }, () => run.gapMm));
+  let at = 0;
+  return gaps.map((gap, k) => {
+    if (k > 0) at += gap;
+    return at;
+  });
+}
+
+function medianGap(at: readonly number[]): number {
+  const gaps = at
+    .slice(1)
+    .map((t, k) => t - (at[k] as number))
+    .sort((a, b) => a - b);
+  return gaps[gaps.length >> 1] as number;
+}
+
+/** Amplitude in mm of the head's motion at each slice: a jerk during a few of them, or none. */
+function motion(profile: ScannerProfile, random: Random, slices: number): (slice: number) => number {
+  if (random.uniform() >= profile.motionChance) return () => 0;
+  const at = random.integer(slices);
+  const mm = 1 + 2 * random.uniform();
+  return (slice) => (Math.abs(slice - at) < 2 ? mm : 0);
+}
+
+/** Turn by small angles about the head's vertical (yaw), long (roll) and transverse (pitch) axes, radians. */
+function rotation(
+  yaw: number,
+  roll: number,
+  pitch: number,
+): (v: readonly [number, number, number]) => [number, number, number] {
+  const [cy, sy] = [Math.cos(yaw), Math.sin(yaw)];
+  const [cr, sr] = [Math.cos(roll), Math.sin(roll)];
+  const [cp, sp] = [Math.cos(pitch), Math.sin(pitch)];
+  return ([x, y, z]) => {
+    const a = cy * x - sy * y;
+    const b = sy * x + cy * y;
+    const c = cr * a + sr * z;
+    const d = -sr * a + cr * z;
+    return [c, cp * b - sp * d, sp * b + cp * d];
+  };
+}
