@@ -61,6 +61,9 @@ export { findBundle, loadBundle, type RiskBundle } from "./pipeline/risk-bundle.
 export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
 export { thresholdSegmenter } from "./segmentation/threshold.ts";
+export { type ScannerProfile, scannerProfiles } from "./simulation/scanner/scanner-profile.ts";
+export { type SimulateOptions, simulateCase } from "./simulation/simulate-case.ts";
+export type { SignName, SimulatedCase, SimulatedScan } from "./simulation/simulated-case.ts";
 export { brainMask, type Cranium, findCranium } from "./volume/brain-mask.ts";
 export {
   type Component,

@@ -7,7 +7,7 @@ import { coverage, ellipsoid } from "../signed-distance.ts";
 import { CSF_HU, cerebrum, midlineStructures } from "./cerebrum.ts";
 import type { HeadAnatomy } from "./head-anatomy.ts";
 import { aboveTentorium, inIncisura, intracranialCavity } from "./intracranial-cavity.ts";
-import { posteriorFossa } from "./posterior-fossa.ts";
+import { brainstemDistance, posteriorFossa } from "./posterior-fossa.ts";
 import { skullAndFace } from "./skull-and-face.ts";
 import { ventricles } from "./ventricles.ts";
 
@@ -27,6 +27,8 @@ export interface HeadPhantom {
   readonly depth: (x: number, y: number, z: number) => number;
   /** Signed distance in mm to the wall of the ventricles, negative inside. */
   readonly ventricle: (x: number, y: number, z: number) => number;
+  /** Signed distance in mm to the brainstem, negative inside. */
+  readonly brainstem: (x: number, y: number, z: number) => number;
   /** Height in mm above the tentorium. */
   readonly aboveTentorium: (x: number, y: number, z: number) => number;
 }
@@ -61,6 +63,7 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
     hu,
     depth: (x, y, z) => -mean * intracranialCavity(standardX(x, y), y / sy, z / sz),
     ventricle: (x, y, z) => mean * ventricle(standardX(x, y), y / sy, z / sz),
+    brainstem: (x, y, z) => mean * brainstemDistance(Math.abs(standardX(x, y)), y / sy, z / sz),
     aboveTentorium: (x, y, z) => mean * aboveTentorium(standardX(x, y), y / sy, z / sz),
   };
 }

@@ -3,6 +3,9 @@
  * side of the midline. The level is chosen so that the volume is the one asked for, so growth continues the shape it started from.
  */
 import type { Random } from "../../core/random.ts";
+import { largestComponent } from "../../volume/components.ts";
+import type { Axes } from "../../volume/geometry.ts";
+import { createMask } from "../../volume/volume.ts";
 import { type FieldGrid, fillField, sampleField } from "../field-grid.ts";
 import type { HeadPhantom } from "../head/head-phantom.ts";
 import { createPerlinNoise } from "../perlin-noise.ts";
@@ -40,20 +43,27 @@ export type Room = (x: number, y: number, z: number) => number;
 /** Parenchyma in which a clot of this location may spread, given where the tissue has been pushed to. */
 export function roomForBlood(head: HeadPhantom, location: HematomaLocation, push: MassEffect): Room {
   const before = new Float64Array(3);
-  const infratentorial = location === "cerebellum" || location === "brainstem";
   const side = Math.sign(push.centerMm[0]) || 1;
   return (x, y, z) => {
     push.moveBack(x, y, z, before);
     const [u, v, w] = before as unknown as [number, number, number];
     let room = Math.min(head.depth(x, y, z) - 2.2, head.ventricle(u, v, w) - 0.6);
-    if (infratentorial) room = Math.min(room, location === "brainstem" ? 1e3 : -head.aboveTentorium(u, v, w) - 1.5);
-    else {
+    if (location === "brainstem") room = Math.min(room, 2 - head.brainstem(u, v, w));
+    else if (location === "cerebellum") {
+      room = Math.min(room, -head.aboveTentorium(u, v, w) - 1.5, head.brainstem(u, v, w) - 1);
+    } else {
       room = Math.min(room, side * u - 2);
       if (v > 8) room = Math.min(room, Math.max(head.aboveTentorium(u, v, w), 24 - v) - 1.5);
     }
     return room;
   };
 }
+
+const LPS_AXES: Axes = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];
 
 /** Number of grid points across the radius of the clot: enough for a smooth surface after interpolation. */
 const POINTS_PER_RADIUS = 12;
@@ -138,7 +148,7 @@ function atVolume(field: FieldGrid, walls: FieldGrid, volumeMl: number, baseline
   let level = 0;
   for (let pass = 0; pass < 3; pass++) {
     level = levelOf(values, walls.values, base, wanted);
-    if (!dropFragments(field.size, values, level, walls.values, base)) break;
+    if (!dropFragments(field, values, level, walls.values, base)) break;
   }
   for (let v = 0; v < values.length; v++) {
     const grown = Math.min((values[v] as number) - level, (walls.values[v] as number) + 0.3);
@@ -165,35 +175,22 @@ function levelOf(values: Float32Array, walls: Float32Array, base: Float32Array |
   return sorted[sorted.length - n] as number;
 }
 
-/** Pushes pieces that are not connected to the largest value under the level; says whether there were any. */
+/** Pushes pieces that are not connected to the largest one under the level; says whether there were any. */
 function dropFragments(
-  size: readonly [number, number, number],
+  { size, spacingMm, originMm }: FieldGrid,
   values: Float32Array,
   level: number,
   walls: Float32Array,
   base: Float32Array | null,
 ): boolean {
-  const inside = (v: number): boolean =>
-    ((values[v] as number) > level && (walls[v] as number) > -0.3) || (base !== null && (base[v] as number) > 0);
-  let seed = 0;
-  for (let v = 1; v < values.length; v++) if (inside(v) && (values[v] as number) > (values[seed] as number)) seed = v;
-  const reached = new Uint8Array(values.length);
-  const stack = [seed];
-  reached[seed] = 1;
-  const steps = [1, -1, size[0], -size[0], size[0] * size[1], -size[0] * size[1]];
-  while (stack.length > 0) {
-    const v = stack.pop() as number;
-    for (const step of steps) {
-      const to = v + step;
-      if (to >= 0 && to < values.length && reached[to] === 0 && inside(to)) {
-        reached[to] = 1;
-        stack.push(to);
-      }
-    }
-  }
+  const geometry = { size, spacing: spacingMm, origin: originMm, direction: LPS_AXES };
+  const inside = values.map((value, v) =>
+    Number((value > level && (walls[v] as number) > -0.3) || (base !== null && (base[v] as number) > 0)),
+  );
+  const kept = largestComponent(createMask(geometry, Uint8Array.from(inside)), 6).inside;
   let dropped = false;
   for (let v = 0; v < values.length; v++) {
-    if (reached[v] === 0 && inside(v)) {
+    if (inside[v] === 1 && kept[v] === 0) {
       values[v] = level - 3;
       dropped = true;
     }

@@ -124,17 +124,28 @@ function pass(
 
 /** A periodic tile of band-limited noise with standard deviation 1: filtered back-projection passes neither very low nor very high frequencies. */
 function noiseTile(n: number, grainPx: number, random: Random): Float32Array {
-  const tile = new Float32Array(n * n);
-  for (let p = 0; p < tile.length; p++) tile[p] = random.normal();
-  const scratch = new Float32Array(n * n);
-  const low = Float32Array.from(tile);
-  blur(tile, scratch, n, Math.max(grainPx, 0.35));
-  blur(low, scratch, n, 2.6 * Math.max(grainPx, 0.35));
+  const border = Math.ceil(7 * grainPx);
+  const wide = n + 2 * border;
+  const white = new Float32Array(n * n);
+  for (let p = 0; p < white.length; p++) white[p] = random.normal();
+  const fine = new Float32Array(wide * wide);
+  for (let j = 0; j < wide; j++) {
+    const from = ((j + n - border) % n) * n;
+    for (let i = 0; i < wide; i++) fine[j * wide + i] = white[from + ((i + n - border) % n)] as number;
+  }
+  const coarse = Float32Array.from(fine);
+  const scratch = new Float32Array(wide * wide);
+  blur(fine, scratch, wide, Math.max(grainPx, 0.35));
+  blur(coarse, scratch, wide, 2.6 * Math.max(grainPx, 0.35));
+  const tile = white;
   let square = 0;
-  for (let p = 0; p < tile.length; p++) {
-    const value = (tile[p] as number) - 0.75 * (low[p] as number);
-    tile[p] = value;
-    square += value * value;
+  for (let j = 0; j < n; j++) {
+    for (let i = 0; i < n; i++) {
+      const p = (j + border) * wide + i + border;
+      const value = (fine[p] as number) - 0.75 * (coarse[p] as number);
+      tile[j * n + i] = value;
+      square += value * value;
+    }
   }
   const sd = Math.sqrt(square / tile.length);
   return tile.map((value) => value / sd);

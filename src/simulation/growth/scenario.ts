@@ -1,0 +1,94 @@
+/** How the chance of expansion depends on what is there at baseline: named scenarios, each a logistic function with a known best-possible AUC. */
+import type { ScenarioName, SignName } from "../simulated-case.ts";
+
+/** What the chance of expansion may depend on. */
+export interface ExpansionFeatures {
+  readonly volumeMl: number;
+  readonly hoursFromOnset: number;
+  readonly anticoagulation: boolean;
+  readonly spotSign: boolean;
+  readonly irregularity: number;
+  /** Standard deviation of the clot's texture relative to the usual, in standard deviations of its logarithm. */
+  readonly heterogeneity: number;
+  readonly signs: readonly SignName[];
+}
+
+/** A scenario: log odds ratios and what they add up to. */
+export interface Scenario {
+  readonly name: ScenarioName;
+  readonly description: string;
+  /** Share of participants who expand. */
+  readonly prevalence: number;
+  /** The AUC of the true risk itself: no model can do better, on average. */
+  readonly bayesAuc: number;
+  readonly intercept: number;
+  /** Log odds ratios: per log unit of volume, per hour, per unit of irregularity (0 to 1), per standard deviation, and for what is present. */
+  readonly logOdds: Readonly<
+    Record<"volume" | "hours" | "irregularity" | "heterogeneity" | "anticoagulation" | "spotSign" | SignName, number>
+  >;
+}
+
+const NOTHING = {
+  ...{ volume: 0, hours: 0, irregularity: 0, heterogeneity: 0, anticoagulation: 0, spotSign: 0 },
+  ...{ blend: 0, "black-hole": 0, swirl: 0, hypodensity: 0, "fluid-level": 0, island: 0, satellite: 0 },
+};
+
+/**
+ * The scenarios. The literature's odds ratios are rounded from the sources; prevalence and best-possible AUC follow from them and are checked by Monte Carlo.
+ *
+ * @see Al-Shahi Salman et al. 2018, doi:10.1016/S1474-4422(18)30253-9 (volume, time, anticoagulation, spot sign);
+ *   Morotti et al. 2022, doi:10.1136/jnnp-2021-328142 (signs)
+ */
+export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
+  literature: {
+    name: "literature",
+    description: "published odds ratios of clinical variables, density signs and shape together",
+    ...{ prevalence: 0, bayesAuc: 0, intercept: -2.6 },
+    logOdds: {
+      ...{ volume: 0.4, hours: -0.16, irregularity: 1.4, heterogeneity: 0.25, anticoagulation: 0.8, spotSign: 1.5 },
+      ...{ blend: 0.9, "black-hole": 0.8, swirl: 0.5, hypodensity: 0.8, "fluid-level": 0.7, island: 1, satellite: 0.4 },
+    },
+  },
+  "strong-density": {
+    name: "strong-density",
+    description: "the density of the clot decides nearly everything and its shape nearly nothing",
+    ...{ prevalence: 0, bayesAuc: 0, intercept: -5.2 },
+    logOdds: {
+      ...{ volume: 0.15, hours: -0.08, irregularity: 0.1, heterogeneity: 2, anticoagulation: 0.3, spotSign: 0 },
+      ...{
+        blend: 4.2,
+        "black-hole": 3.8,
+        swirl: 3.2,
+        hypodensity: 3.4,
+        "fluid-level": 3,
+        island: 0.1,
+        satellite: 0.05,
+      },
+    },
+  },
+  null: {
+    name: "null",
+    description: "nothing that can be seen or asked tells who expands",
+    ...{ prevalence: 0.26, bayesAuc: 0.5, intercept: Math.log(0.26 / 0.74) },
+    logOdds: NOTHING,
+  },
+};
+
+/**
+ * The true probability of expansion.
+ *
+ * @example expansionRisk(scenarios.null, { volumeMl: 15, hoursFromOnset: 2, anticoagulation: true, spotSign: true, irregularity: 1, heterogeneity: 0, signs: ["blend"] }).toFixed(2) // => "0.26"
+ */
+export function expansionRisk({ intercept, logOdds }: Scenario, features: ExpansionFeatures): number {
+  const present = features.signs.reduce((sum, sign) => sum + logOdds[sign], 0);
+  const logit =
+    intercept +
+    logOdds.volume * Math.log(features.volumeMl / 15) +
+    logOdds.hours * (features.hoursFromOnset - 2.5) +
+    logOdds.irregularity * (features.irregularity - 0.35) +
+    logOdds.heterogeneity * features.heterogeneity +
+    logOdds.anticoagulation * Number(features.anticoagulation) +
+    logOdds.spotSign * Number(features.spotSign) +
+    present;
+  return 1 / (1 + Math.exp(-logit));
+}

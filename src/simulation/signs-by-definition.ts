@@ -1,0 +1,80 @@
+/** Which signs a simulated clot shows, by their definitions, given what was put into it; and the voxels that show each. */
+import { connectedComponents } from "../volume/components.ts";
+import { createMask, type Mask, voxelsPerSlice } from "../volume/volume.ts";
+import type { Hematoma } from "./hematoma/hematoma.ts";
+import type { SliceCoverage } from "./scanner/blood-coverage.ts";
+import { forEachPixel, halfCovered } from "./scanner/blood-masks.ts";
+import type { SignGaps } from "./scanner/sign-gaps.ts";
+import type { SignName } from "./simulated-case.ts";
+
+/** Separate foci that make the island sign. */
+const ISLANDS = 3;
+/** Slices that a swirl runs through: two contiguous ones of 5 mm. */
+const SWIRL_MM = 10;
+
+/**
+ * One mask for each sign that is present. Definitions overlap, so one region may show several: what is enclosed is also a hypodensity, and a
+ * swirl if it runs on for 10 mm; layering is a blend too; islands are satellites.
+ *
+ * @see Morotti et al. 2019, doi:10.1148/radiol.2018180927
+ */
+export function signsByDefinition(
+  hematoma: Hematoma,
+  coverages: readonly SliceCoverage[],
+  mask: Mask,
+  gaps: SignGaps,
+): Partial<Record<SignName, Mask>> {
+  const signs: Partial<Record<SignName, Mask>> = {};
+  for (const { sign } of hematoma.signs) {
+    if (gaps.has(sign)) {
+      signs[sign] = within(
+        halfCovered(coverages, mask.geometry, (box) => box.signs[sign]),
+        mask,
+      );
+    }
+  }
+  if (signs["fluid-level"]) signs.blend ??= signs["fluid-level"];
+  for (const enclosed of ["swirl", "black-hole", "hypodensity"] as const) {
+    const region = signs[enclosed];
+    if (!region) continue;
+    signs.hypodensity = enclosed === "hypodensity" ? region : union(signs.hypodensity, region);
+    if (runsOnMm(region) >= SWIRL_MM) signs.swirl = enclosed === "swirl" ? region : union(signs.swirl, region);
+    else if (enclosed === "swirl") delete signs.swirl;
+  }
+  const foci = smallFoci(coverages, mask);
+  if (foci.count > 0) signs.satellite = foci.mask;
+  if (foci.count >= ISLANDS) signs.island = foci.mask;
+  return signs;
+}
+
+function within(region: Mask, mask: Mask): Mask {
+  return { geometry: mask.geometry, inside: region.inside.map((inside, v) => inside & (mask.inside[v] as number)) };
+}
+
+function union(a: Mask | undefined, b: Mask): Mask {
+  if (!a || a === b) return b;
+  return { geometry: b.geometry, inside: b.inside.map((inside, v) => inside | (a.inside[v] as number)) };
+}
+
+/** Longest run of neighbouring slices that show the region, mm. */
+function runsOnMm(region: Mask): number {
+  const spacing = region.geometry.spacing[2];
+  let [run, longest] = [0, 0];
+  for (const n of voxelsPerSlice(region)) {
+    run = n > 0 ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest * spacing;
+}
+
+/** The part of the mask that is small clots, and how many of them are separate. */
+function smallFoci(coverages: readonly SliceCoverage[], mask: Mask): { mask: Mask; count: number } {
+  const inside = new Uint8Array(mask.inside.length);
+  for (const box of coverages) {
+    forEachPixel(box, mask.geometry, (p, v) => {
+      if (mask.inside[v] && (box.small[p] as number) > 0.1) inside[v] = 1;
+    });
+  }
+  const foci = createMask(mask.geometry, inside);
+  return { mask: foci, count: connectedComponents(foci, 26).components.length };
+}

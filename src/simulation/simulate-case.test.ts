@@ -1,0 +1,42 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { maskMl } from "../volume/volume.ts";
+import { scannerProfiles } from "./scanner/scanner-profile.ts";
+import { type SimulateOptions, simulateCase } from "./simulate-case.ts";
+import type { SimulatedCase } from "./simulated-case.ts";
+
+const fast: SimulateOptions = { seed: 11, scanner: scannerProfiles.fast };
+
+describe("a simulated case", () => {
+  let first: SimulatedCase;
+  beforeAll(() => {
+    first = simulateCase({ ...fast, hematoma: { location: "putamen", volumeMl: 20 }, followUp: true });
+  }, 60_000);
+
+  it("is the same again for the same seed, and another for another", () => {
+    const again = simulateCase({ ...fast, hematoma: { location: "putamen", volumeMl: 20 }, followUp: true });
+    expect(again.volume.hu).toEqual(first.volume.hu);
+    expect(again.truth.mask.inside).toEqual(first.truth.mask.inside);
+    const other = simulateCase({ ...fast, seed: 12, hematoma: { location: "putamen", volumeMl: 20 } });
+    expect(other.volume.hu).not.toEqual(first.volume.hu);
+  });
+
+  it("says that it is simulated", () => {
+    expect(first.simulated).toBe(true);
+    expect(first.followUp?.simulated).toBe(true);
+  });
+
+  it("has a true mask of the volume asked for, within 1 %", () => {
+    expect(maskMl(first.truth.mask)).toBeAllClose(20, { relative: 0.01 });
+    expect(maskMl((first.followUp as SimulatedCase["followUp"] & object).truth.mask)).toBeAllClose(
+      first.truth.followUpVolumeMl,
+      { relative: 0.01 },
+    );
+  });
+});
+
+it("refuses a volume for which there is no room, and a seed that is not whole", () => {
+  expect(() => simulateCase({ ...fast, hematoma: { location: "brainstem", volumeMl: 150 } })).toThrowCode(
+    "ARGUMENT_INVALID",
+  );
+  expect(() => simulateCase({ seed: 0.5 })).toThrowCode("ARGUMENT_INVALID");
+});

@@ -1,0 +1,149 @@
+/** One scan of one head: the phantom, displaced and bled into, seen by a scanner, with the truth beside it. */
+import type { Random } from "../core/random.ts";
+import { type Geometry, voxelCount } from "../volume/geometry.ts";
+import { AIR_HU, createCtVolume, type Mask, maskMl } from "../volume/volume.ts";
+import type { HeadAnatomy } from "./head/head-anatomy.ts";
+import type { HeadPhantom } from "./head/head-phantom.ts";
+import type { Hematoma } from "./hematoma/hematoma.ts";
+import { bloodCoverage, type SliceCoverage } from "./scanner/blood-coverage.ts";
+import { forEachPixel, halfCovered, hematomaMask } from "./scanner/blood-masks.ts";
+import { imageChain } from "./scanner/image-chain.ts";
+import { addSection } from "./scanner/sample-tissue.ts";
+import { scanGrid } from "./scanner/scan-grid.ts";
+import type { ScannerProfile } from "./scanner/scanner-profile.ts";
+import { type SignGaps, signGaps } from "./scanner/sign-gaps.ts";
+import { signsByDefinition } from "./signs-by-definition.ts";
+import type { ScanTruth, SignName, SimulatedScan } from "./simulated-case.ts";
+
+/** What is scanned and how. */
+export interface ScanInput {
+  readonly head: HeadPhantom;
+  readonly anatomy: HeadAnatomy;
+  readonly hematoma: Hematoma;
+  readonly volumeMl: number;
+  readonly hoursFromOnset: number;
+  readonly profile: ScannerProfile;
+  /** How the head lies, and the noise: its own for every scan. */
+  readonly random: Random;
+}
+
+const IVH_HU = 56;
+const EDEMA_HU = 9;
+/** Largest HU that 12 bits with the usual offset hold. */
+const MOST_HU = 3071;
+
+/** Scans a head. Equal input, equal scan. */
+export function simulateScan(input: ScanInput): SimulatedScan {
+  const { head, anatomy, hematoma, profile } = input;
+  const grid = scanGrid(anatomy, profile, input.random.fork("pose"));
+  const { geometry } = grid;
+  const coverages = bloodCoverage(hematoma, grid);
+  const mask = hematomaMask(coverages, geometry, input.volumeMl);
+  const gaps = signGaps(hematoma.signs, coverages);
+  const [matrix, , slices] = geometry.size;
+  const hu = new Int16Array(voxelCount(geometry));
+  const chain = imageChain(profile, input.random.fork("image"));
+  const slice = new Float32Array(matrix * matrix);
+  const clot = { sum: 0, squares: 0, voxels: 0 };
+  for (let k = 0; k < slices; k++) {
+    slice.fill(-1000);
+    const weight = 1 / grid.sectionsPerSlice;
+    for (let section = 0; section < grid.sectionsPerSlice; section++) {
+      addSection(head, hematoma.push, grid.frame(k, section), matrix, weight, slice);
+    }
+    for (const box of coverages) if (box.slice === k) paintBlood(box, geometry, gaps, slice, mask, clot);
+    chain(slice, k);
+    const start = k * slice.length;
+    for (let p = 0; p < slice.length; p++) hu[start + p] = Math.round(Math.min(slice[p] as number, MOST_HU));
+    blankUncovered(hu.subarray(start, start + slice.length), matrix, grid.sources[k]?.rowShift ?? 0);
+  }
+  return {
+    simulated: true,
+    volume: createCtVolume(geometry, hu, grid.sources),
+    truth: truthOf(input, coverages, mask, gaps, clot),
+  };
+}
+
+interface ClotSums {
+  sum: number;
+  squares: number;
+  voxels: number;
+}
+
+/** Puts edema, ventricular blood and clot over the tissue of one slice. */
+function paintBlood(
+  box: SliceCoverage,
+  geometry: Geometry,
+  gaps: SignGaps,
+  slice: Float32Array,
+  mask: Mask,
+  clot: ClotSums,
+): void {
+  const dark = Object.entries(box.signs).map(([sign, values]) => ({ values, gap: gaps.get(sign as SignName) ?? 0 }));
+  const offset = box.slice * slice.length;
+  forEachPixel(box, geometry, (p, v) => {
+    const at = v - offset;
+    let value = slice[at] as number;
+    const edema = box.edema[p] as number;
+    if (edema > 0 && value > 17 && value < 48) value -= EDEMA_HU * edema * (value > 34 ? 0.7 : 1);
+    value += (IVH_HU - value) * (box.ventricular[p] as number);
+    const filled = box.clot[p] as number;
+    if (filled > 0) {
+      value = value * (1 - filled) + (box.clotHu[p] as number);
+      for (const { values, gap } of dark) value -= gap * (values[p] as number);
+    }
+    slice[at] = value;
+    if (mask.inside[v]) {
+      clot.sum += value;
+      clot.squares += value * value;
+      clot.voxels++;
+    }
+  });
+}
+
+/** Rows that tilt removal moves in from beyond the source image hold the value for "no image here". */
+function blankUncovered(slice: Int16Array, matrix: number, rowShift: number): void {
+  if (rowShift > 0) slice.fill(AIR_HU, Math.max(matrix - rowShift, 0) * matrix);
+  if (rowShift < 0) slice.fill(AIR_HU, 0, Math.min(-rowShift, matrix) * matrix);
+}
+
+function truthOf(
+  input: ScanInput,
+  coverages: readonly SliceCoverage[],
+  mask: Mask,
+  gaps: SignGaps,
+  clot: ClotSums,
+): ScanTruth {
+  const { geometry } = mask;
+  const without = (from: Mask, taken: Mask): Mask => ({
+    geometry,
+    inside: from.inside.map((inside, v) => (taken.inside[v] ? 0 : inside)),
+  });
+  const ivhMask = without(
+    halfCovered(coverages, geometry, (box) => box.ventricular),
+    mask,
+  );
+  const edemaMask = without(
+    without(
+      halfCovered(coverages, geometry, (box) => box.edema),
+      mask,
+    ),
+    ivhMask,
+  );
+  const signMasks = signsByDefinition(input.hematoma, coverages, mask, gaps);
+  const meanHu = clot.sum / clot.voxels;
+  return {
+    mask,
+    volumeMl: input.volumeMl,
+    ivhMask,
+    ivhMl: maskMl(ivhMask),
+    edemaMask,
+    edemaMl: maskMl(edemaMask),
+    signs: Object.keys(signMasks) as SignName[],
+    signMasks,
+    midlineShiftMm: input.hematoma.push.midlineShiftMm,
+    meanHu,
+    coefficientOfVariation: Math.sqrt(Math.max(clot.squares / clot.voxels - meanHu * meanHu, 0)) / meanHu,
+    hoursFromOnset: input.hoursFromOnset,
+  };
+}
