@@ -1,5 +1,11 @@
 /** A scalar field on a regular grid in head space, and how it is read between its points. */
-import type { HeadGrid } from "./head/head-phantom.ts";
+
+/** A grid in head space: LPS mm with the anterior commissure at the origin. */
+export interface HeadGrid {
+  readonly size: readonly [number, number, number];
+  readonly spacingMm: readonly [number, number, number];
+  readonly originMm: readonly [number, number, number];
+}
 
 /** Values on a grid in head space: `values[i + nx * (j + ny * k)]`. */
 export interface FieldGrid extends HeadGrid {

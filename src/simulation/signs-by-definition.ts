@@ -27,10 +27,8 @@ export function signsByDefinition(
   const signs: Partial<Record<SignName, Mask>> = {};
   for (const { sign } of hematoma.signs) {
     if (gaps.has(sign)) {
-      signs[sign] = within(
-        halfCovered(coverages, mask.geometry, (box) => box.signs[sign]),
-        mask,
-      );
+      const blood = (v: number): boolean => mask.inside[v] === 1;
+      signs[sign] = halfCovered(coverages, mask.geometry, (box) => box.signs[sign], blood);
     }
   }
   if (signs["fluid-level"]) signs.blend ??= signs["fluid-level"];
@@ -45,10 +43,6 @@ export function signsByDefinition(
   if (foci.count > 0) signs.satellite = foci.mask;
   if (foci.count >= ISLANDS) signs.island = foci.mask;
   return signs;
-}
-
-function within(region: Mask, mask: Mask): Mask {
-  return { geometry: mask.geometry, inside: region.inside.map((inside, v) => inside & (mask.inside[v] as number)) };
 }
 
 function union(a: Mask | undefined, b: Mask): Mask {

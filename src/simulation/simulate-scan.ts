@@ -115,21 +115,14 @@ function truthOf(
   clot: ClotSums,
 ): ScanTruth {
   const { geometry } = mask;
-  const without = (from: Mask, taken: Mask): Mask => ({
+  const ivhMask = halfCovered(
+    coverages,
     geometry,
-    inside: from.inside.map((inside, v) => (taken.inside[v] ? 0 : inside)),
-  });
-  const ivhMask = without(
-    halfCovered(coverages, geometry, (box) => box.ventricular),
-    mask,
+    (box) => box.ventricular,
+    (v) => !mask.inside[v],
   );
-  const edemaMask = without(
-    without(
-      halfCovered(coverages, geometry, (box) => box.edema),
-      mask,
-    ),
-    ivhMask,
-  );
+  const outside = (v: number): boolean => !(mask.inside[v] || ivhMask.inside[v]);
+  const edemaMask = halfCovered(coverages, geometry, (box) => box.edema, outside);
   const signMasks = signsByDefinition(input.hematoma, coverages, mask, gaps);
   const meanHu = clot.sum / clot.voxels;
   return {

@@ -30,8 +30,6 @@ const TEXTURE = { centerHu: 2.6, logSd: 0.3 };
 /**
  * Draws a participant: what is there at baseline, the risk that follows from it, whether the hematoma expands (with exactly that probability),
  * and the volume at follow-up, which agrees with it.
- *
- * @example drawParticipant(createRandom(1), scenarios.null).risk.toFixed(2) // => "0.26"
  */
 export function drawParticipant(random: Random, scenario: Scenario, request: HematomaRequest = {}): Participant {
   const person = random.fork("person");

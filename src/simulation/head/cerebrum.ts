@@ -17,26 +17,22 @@ const caudate = rodsThrough([
   [24, 30, 20, 1.8],
 ]);
 
-/** Where a point lies; all distances in mm of standard space. */
-export interface CerebralPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  /** Depth below the inner table. */
-  readonly depth: number;
-  /** Signed distance to the ventricles. */
-  readonly ventricle: number;
-}
+/**
+ * HU at a point of standard space, mm.
+ *
+ * @param depth below the inner table, mm
+ * @param ventricle signed distance to the ventricles, mm
+ */
+export type TissueAt = (x: number, y: number, z: number, depth: number, ventricle: number) => number;
 
 /**
  * HU of the cerebrum of one head, without what lies in the ventricles.
  *
  * @param noise this head's random field
  */
-export function cerebrum(anatomy: HeadAnatomy, noise: NoiseField): (at: CerebralPoint) => number {
+export function cerebrum(anatomy: HeadAnatomy, noise: NoiseField): TissueAt {
   const { atrophy, greyHu, whiteHu, leukoaraiosis } = anatomy;
-  return (at) => {
-    const { x, y, z, depth } = at;
+  return (x, y, z, depth, ventricle) => {
     const ax = Math.abs(x);
     const coarse = noise(x * 0.035 + 11, y * 0.035, z * 0.035);
     const fissure = fissureDistance(ax, y, z, atrophy);
@@ -46,7 +42,7 @@ export function cerebrum(anatomy: HeadAnatomy, noise: NoiseField): (at: Cerebral
     if (pial < 26 && pial > -2) pial = Math.min(pial, sulcus(x, y, z, pial, coarse, atrophy, noise));
     const cortex = coverage(pial - 3.1 - coarse, 1.8);
     const grey = ax < 45 ? Math.max(cortex, coverage(deepGrey(ax, y, z), 2.2)) : cortex;
-    const palor = leukoaraiosis * 8 * smoothStep(11 + 6 * coarse, 1, at.ventricle) * (1 - grey);
+    const palor = leukoaraiosis * 8 * smoothStep(11 + 6 * coarse, 1, ventricle) * (1 - grey);
     const subcortical = 1.6 * smoothStep(8, 22, pial) * (1 - grey);
     const tissue = whiteHu - subcortical - palor + (greyHu - whiteHu) * grey;
     return CSF_HU + (tissue - CSF_HU) * coverage(-pial, EDGE_MM);
@@ -136,28 +132,34 @@ function basalCisterns(ax: number, y: number, z: number, atrophy: number): numbe
  *
  * @param noise this head's random field
  */
-export function midlineStructures(anatomy: HeadAnatomy, noise: NoiseField): (at: CerebralPoint, hu: number) => number {
+export function midlineStructures(
+  anatomy: HeadAnatomy,
+  noise: NoiseField,
+): (x: number, y: number, z: number, depth: number, hu: number) => number {
   const { choroidCalcification, pinealCalcificationMm, falxCalcification, basalGangliaCalcification } = anatomy;
-  return (at, hu) => {
-    const { x, y, z, depth } = at;
+  return (x, y, z, depth, hu) => {
+    if (Math.abs(x) > 32) return hu;
     const ax = Math.abs(x);
     let value = hu;
-    const lay = (distance: number, of: number): void => {
-      value += (of - value) * coverage(distance, EDGE_MM);
-    };
     if (ax < 8 && z > -18) {
       const freeEdge = ellipsoid(0, y - 8, z - 4, 1e3, 53, 33);
       const waved = ax - 0.4 - 0.25 * noise(0, y * 0.05, z * 0.05);
-      if (freeEdge > 0) lay(Math.max(waved, -freeEdge), DURA_HU);
-      if (z > 0 || y > 60) lay(Math.sqrt((ax * 0.8) ** 2 + depth ** 2) - 4.2, DURA_HU + 2);
+      if (freeEdge > 0) value = lay(value, Math.max(waved, -freeEdge), DURA_HU);
+      if (z > 0 || y > 60) value = lay(value, Math.sqrt((ax * 0.8) ** 2 + depth ** 2) - 4.2, DURA_HU + 2);
       if (falxCalcification && freeEdge > 6)
-        lay(Math.max(ax - 1.4, (0.4 - noise(3, y * 0.07, z * 0.07)) * 9), CALCIUM_HU * 2);
+        value = lay(value, Math.max(ax - 1.4, (0.4 - noise(3, y * 0.07, z * 0.07)) * 9), CALCIUM_HU * 2);
     }
     if (pinealCalcificationMm > 0)
-      lay(ellipsoid(x, y - 35, z - 1, pinealCalcificationMm, pinealCalcificationMm, 3), CALCIUM_HU);
+      value = lay(value, ellipsoid(x, y - 35, z - 1, pinealCalcificationMm, pinealCalcificationMm, 3), CALCIUM_HU);
     const choroid = choroidCalcification[x > 0 ? 0 : 1];
-    if (choroid > 0) lay(ellipsoid(ax - 26, y - 45, z - 8, choroid, choroid * 1.6, choroid * 1.5), CALCIUM_HU);
-    if (basalGangliaCalcification) lay(ellipsoid(ax - 19, y, z - 1, 2.2, 3.5, 2.5), 90);
+    if (choroid > 0)
+      value = lay(value, ellipsoid(ax - 26, y - 45, z - 8, choroid, choroid * 1.6, choroid * 1.5), CALCIUM_HU);
+    if (basalGangliaCalcification) value = lay(value, ellipsoid(ax - 19, y, z - 1, 2.2, 3.5, 2.5), 90);
     return value;
   };
+}
+
+/** The HU after a material has been laid over it. */
+function lay(hu: number, distance: number, material: number): number {
+  return distance > EDGE_MM ? hu : hu + (material - hu) * coverage(distance, EDGE_MM);
 }

@@ -2,6 +2,7 @@
  * The head as a whole: one person's tissue in HU on a fine grid, made once and then scanned as often as needed, and where blood may go in it.
  * What the scanner does to it is in `scanner/`.
  */
+import { fillField, type HeadGrid, sampleField } from "../field-grid.ts";
 import { createPerlinNoise } from "../perlin-noise.ts";
 import { coverage, ellipsoid } from "../signed-distance.ts";
 import { CSF_HU, cerebrum, midlineStructures } from "./cerebrum.ts";
@@ -10,13 +11,6 @@ import { aboveTentorium, inIncisura, intracranialCavity } from "./intracranial-c
 import { brainstemDistance, posteriorFossa } from "./posterior-fossa.ts";
 import { skullAndFace } from "./skull-and-face.ts";
 import { ventricles } from "./ventricles.ts";
-
-/** A grid in head space: LPS mm with the anterior commissure at the origin. */
-export interface HeadGrid {
-  readonly size: readonly [number, number, number];
-  readonly spacingMm: readonly [number, number, number];
-  readonly originMm: readonly [number, number, number];
-}
 
 /** A head that can be scanned. Positions are in head space: LPS mm, the anterior commissure at the origin. */
 export interface HeadPhantom {
@@ -37,6 +31,9 @@ const grid: HeadGrid = { size: [176, 228, 77], spacingMm: [1, 1, 2.5], originMm:
 
 const AIR_HU = -1000;
 
+/** Beyond the grid on which the distance to the ventricles is kept. */
+const FAR_FROM_VENTRICLES_MM = 20;
+
 /** How far, in mm, the outline is sheared by the frequent flattening of one side (standard deviation). */
 const SHEAR_MM = 2.2;
 
@@ -56,13 +53,16 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
       for (let i = 0; i < nx; i++) hu[v++] = tissue(standardX(grid.originMm[0] + i, yMm), yMm / sy, z);
     }
   }
-  const ventricle = ventricles(anatomy);
   const mean = (sx + sy + sz) / 3;
+  const ventricleAt = ventricles(anatomy);
+  const wall = fillField([-60, -60, -60], [60, 100, 50], [2, 2, 2], (x, y, z) => {
+    return mean * ventricleAt(standardX(x, y), y / sy, z / sz);
+  });
   return {
     grid,
     hu,
     depth: (x, y, z) => -mean * intracranialCavity(standardX(x, y), y / sy, z / sz),
-    ventricle: (x, y, z) => mean * ventricle(standardX(x, y), y / sy, z / sz),
+    ventricle: (x, y, z) => sampleField(wall, x, y, z, FAR_FROM_VENTRICLES_MM),
     brainstem: (x, y, z) => mean * brainstemDistance(Math.abs(standardX(x, y)), y / sy, z / sz),
     aboveTentorium: (x, y, z) => mean * aboveTentorium(standardX(x, y), y / sy, z / sz),
   };
@@ -80,13 +80,13 @@ function tissueOf(anatomy: HeadAnatomy): (x: number, y: number, z: number) => nu
   const brain = (x: number, y: number, z: number, depth: number): number => {
     const above = aboveTentorium(x, y, z);
     const hole = inIncisura(x, y);
-    const at = { x, y, z, depth, ventricle: ventricle(x, y, z) };
+    const wall = ventricle(x, y, z);
     let hu: number;
     if (y > -2 && z < 12 && (above < 0 || hole < 1) && (hole > 1 || z < -6) && inPosteriorFossa(x, y)) {
       hu = infratentorial(x, y, z, depth, hole < 1 ? 20 : -above);
-    } else hu = midline(at, cerebral(at));
+    } else hu = midline(x, y, z, depth, cerebral(x, y, z, depth, wall));
     if (hole > 1 && y > 12 && above > -3 && above < 3 && z < 8) hu += (48 - hu) * coverage(Math.abs(above) - 0.6, 1.4);
-    hu += (CSF_HU - hu) * coverage(at.ventricle, 1.1);
+    hu += (CSF_HU - hu) * coverage(wall, 1.1);
     if (infarct) {
       const [cx, cy, cz] = infarct.centerMm;
       const r = infarct.radiusMm;

@@ -37,7 +37,8 @@ export function intracranialCavity(x: number, y: number, z: number): number {
     d = smoothMin(d, ellipsoid(ax - 37, y - 6, z + 18, 27, 33, 27), 8);
     if (y > 0) d = smoothMin(d, ellipsoid(ax, y - 57, z + 26, 53, 42, 38), 10);
     if (z < -35) d = smoothMin(d, canal(ax, y, z), 6);
-    d = Math.max(d, -ridges(ax, y, z));
+    // Within a ridge the distance is capped, so that all of it lies in the thickness of bone.
+    if (d < 0 && z < 2) d = Math.max(d, Math.min(-ridges(ax, y, z), 2.5));
   }
   return d;
 }

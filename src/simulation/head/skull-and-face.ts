@@ -77,15 +77,11 @@ export function skullAndFace(
     if (z < 0) skin = smoothMin(skin, faceAndNeck(ax, y, z), 12);
     if (skin > EDGE_MM) return AIR;
     let hu = softTissue(x, y, z, skin, cavity - thickness, temporalis, noise);
-    const lay = (distance: number, of: number): void => {
-      hu += (of - hu) * coverage(distance, EDGE_MM);
-    };
-    if (z < 12) faceAndBase(x, y, z, noise, lay);
+    if (z < 12) hu = faceAndBase(x, y, z, noise, hu);
     const shell = Math.max(cavity - thickness, -cavity);
-    lay(shell, calvaria(x, y, z, cavity / thickness, thickness, noise));
-    if (z < 14) airCells(x, y, z, frontalSinus, noise, lay);
-    lay(skin < -EDGE_MM ? 1e3 : -skin, AIR);
-    return hu;
+    if (shell < EDGE_MM) hu = lay(hu, shell, calvaria(x, y, z, cavity / thickness, thickness, noise));
+    if (z < 14) hu = airCells(x, y, z, frontalSinus, noise, hu);
+    return skin < -EDGE_MM ? hu : lay(hu, -skin, AIR);
   };
 }
 
@@ -141,60 +137,73 @@ function calvaria(x: number, y: number, z: number, relative: number, thickness: 
   return TABLE + 120 * grain + diploe * (-880 + 380 * grain);
 }
 
-type Lay = (distance: number, hu: number) => void;
-
-function faceAndBase(x: number, y: number, z: number, noise: NoiseField, lay: Lay): void {
-  const ax = Math.abs(x);
-  lay(ellipsoid(ax, y + 4, z + 33, 19, 20, 13), 780 + 300 * noise(x * 0.3, y * 0.3, z * 0.3));
-  lay(ellipsoid(ax - 53, y - 40, z + 42, 13, 17, 18), 900);
-  if (y < 5) {
-    for (const part of zygoma) lay(rod(ax, y, z, part), 1100);
-    lay(ellipsoid(ax - 26, y + 56, z + 68, 24, 24, 20), 750);
-    lay(Math.max(ellipsoid(ax, y + 55, z + 32, 17, 34, 20), z + 16), 700);
-  }
-  lay(rod(ax, y, z, mandible), 1000);
-  if (z < -70)
-    lay(Math.abs(Math.sqrt(x * x + (y - 40) * (y - 40)) - 21) - 4 - 2 * Math.abs(noise(0, y * 0.05, x * 0.05)), 900);
-  orbits(ax, y, z, lay);
+/** The HU after a material has been laid over it: all of it inside the shape, none outside. */
+function lay(hu: number, distance: number, material: number): number {
+  return distance > EDGE_MM ? hu : hu + (material - hu) * coverage(distance, EDGE_MM);
 }
 
-function orbits(ax: number, y: number, z: number, lay: Lay): void {
-  if (y > -18 || z > -10 || z < -58) return;
+function faceAndBase(x: number, y: number, z: number, noise: NoiseField, under: number): number {
+  let hu = under;
+  const ax = Math.abs(x);
+  const sphenoid = ellipsoid(ax, y + 4, z + 33, 19, 20, 13);
+  if (sphenoid < EDGE_MM) hu = lay(hu, sphenoid, 780 + 300 * noise(x * 0.3, y * 0.3, z * 0.3));
+  hu = lay(hu, ellipsoid(ax - 53, y - 40, z + 42, 13, 17, 18), 900);
+  if (y < 5) {
+    for (const part of zygoma) hu = lay(hu, rod(ax, y, z, part), 1100);
+    hu = lay(hu, ellipsoid(ax - 30, y + 56, z + 66, 16.5, 19.5, 17.5), 800);
+    hu = lay(hu, Math.max(ellipsoid(ax, y + 55, z + 32, 17, 34, 20), z + 16), 700);
+  }
+  hu = lay(hu, rod(ax, y, z, mandible), 1000);
+  if (z < -70)
+    hu = lay(
+      hu,
+      Math.abs(Math.sqrt(x * x + (y - 40) * (y - 40)) - 21) - 4 - 2 * Math.abs(noise(0, y * 0.05, x * 0.05)),
+      900,
+    );
+  return orbits(ax, y, z, hu);
+}
+
+function orbits(ax: number, y: number, z: number, under: number): number {
+  let hu = under;
+  if (y > -18 || z > -10 || z < -58) return hu;
   const cone = Math.max(rod(ax, y, z, orbit), -y - 82);
-  lay(Math.max(cone - 2.2, -y - 64), 900);
-  lay(cone, FAT);
-  lay(rod(ax, y, z, opticNerve), 36);
-  for (const part of rectusMuscles) lay(rod(ax, y, z, part), 52);
+  hu = lay(hu, Math.max(cone - 2.2, -y - 64), 900);
+  hu = lay(hu, cone, FAT);
+  hu = lay(hu, rod(ax, y, z, opticNerve), 36);
+  for (const part of rectusMuscles) hu = lay(hu, rod(ax, y, z, part), 52);
   const globe = ellipsoid(ax - 31, y + 67, z + 33, 12.2, 12.2, 12.2);
-  lay(globe, 42);
-  lay(globe + 1.8, 10);
-  lay(ellipsoid(ax - 31, y + 75.5, z + 33, 4.6, 2.1, 4.6), 88);
+  hu = lay(hu, globe, 42);
+  hu = lay(hu, globe + 1.8, 10);
+  hu = lay(hu, ellipsoid(ax - 31, y + 75.5, z + 33, 4.6, 2.1, 4.6), 88);
+  return hu;
 }
 
 /** Sinuses and cells: cavities full of air, divided by thin septa. */
-function airCells(x: number, y: number, z: number, frontalSinus: number, noise: NoiseField, lay: Lay): void {
+function airCells(x: number, y: number, z: number, frontalSinus: number, noise: NoiseField, under: number): number {
+  let hu = under;
   const ax = Math.abs(x);
   if (frontalSinus > 0 && y < -55) {
     const wavy = 5 * noise(x * 0.08, y * 0.08 + 20, z * 0.08);
     const lobe = ellipsoid(ax - 13, y + 81, z + 4, 14 * frontalSinus, 5.5 * frontalSinus, 15 * frontalSinus) + wavy;
-    lay(Math.max(lobe, septum(x + 2, y, z, 11, noise)), AIR);
+    if (lobe < EDGE_MM) hu = lay(hu, Math.max(lobe, septum(x + 2, y, z, 11, noise)), AIR);
   }
   if (y < 10 && ax < 18) {
     const ethmoid = ellipsoid(ax, y + 50, z + 36, 13, 26, 13);
-    lay(Math.max(ethmoid, septum(x, y, z, 6.5, noise)), AIR);
+    if (ethmoid < EDGE_MM) hu = lay(hu, Math.max(ethmoid, septum(x, y, z, 6.5, noise)), AIR);
     const sphenoid = ellipsoid(ax, y + 12, z + 34, 14, 12, 9);
-    lay(Math.max(sphenoid, 0.9 - Math.abs(x - 2 - 3 * noise(y * 0.05, z * 0.05, 1))), AIR);
+    hu = lay(hu, Math.max(sphenoid, 0.9 - Math.abs(x - 2 - 3 * noise(y * 0.05, z * 0.05, 1))), AIR);
     const nasal = ellipsoid(ax, y + 62, z + 66, 14, 32, 22);
     const turbinates = noise(x * 0.14, y * 0.05, z * 0.14) - 0.05;
-    lay(Math.max(nasal, 1.1 - ax, turbinates * 14), AIR);
-    lay(ellipsoid(ax, y + 12, z + 78, 11, 8, 22), AIR);
+    hu = lay(hu, Math.max(nasal, 1.1 - ax, turbinates * 14), AIR);
+    hu = lay(hu, ellipsoid(ax, y + 12, z + 78, 11, 8, 22), AIR);
   }
-  if (y < -25) lay(ellipsoid(ax - 31, y + 56, z + 66, 14, 17, 15), AIR);
+  if (y < -25) hu = lay(hu, ellipsoid(ax - 31, y + 56, z + 66, 14, 17, 15), AIR);
   if (ax > 36 && y > 18) {
     const mastoid = ellipsoid(ax - 54, y - 42, z + 38, 11, 14, 16);
-    lay(Math.max(mastoid, septum(x, y, z, 4.5, noise)), AIR * 0.9);
-    lay(Math.max(Math.sqrt((y - 20) ** 2 + (z + 38) ** 2) - 3.6, 44 - ax), AIR);
+    if (mastoid < EDGE_MM) hu = lay(hu, Math.max(mastoid, septum(x, y, z, 4.5, noise)), AIR * 0.9);
+    hu = lay(hu, Math.max(Math.sqrt((y - 20) ** 2 + (z + 38) ** 2) - 3.6, 44 - ax), AIR);
   }
+  return hu;
 }
 
 /** Distance to thin walls of an irregular honeycomb, negative in the cells. */

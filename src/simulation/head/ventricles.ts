@@ -39,17 +39,15 @@ const aqueduct = rodsThrough([
 /** Signed distance in mm to the wall of the ventricles, negative inside, at a point of standard head space. */
 export type VentricleDistance = (x: number, y: number, z: number) => number;
 
-/**
- * The ventricles of one head.
- *
- * @example ventricles(drawHeadAnatomy(createRandom(1), 60))(0, 60, 60) > 0 // => true
- */
+/** The ventricles of one head. Beyond 20 mm the distance is only a lower bound. */
 export function ventricles(anatomy: HeadAnatomy): VentricleDistance {
   const { ventricleScale: size, ventricleAsymmetry: asymmetry } = anatomy;
   const third = 1.4 + 2.2 * Math.max(size - 0.6, 0);
   return (x, y, z) => {
     const grown = (size - 1) * 4.2 + (x > 0 ? 1 : -1) * asymmetry * 5;
     const ax = Math.abs(x);
+    const far = Math.max(ax - 42, -40 - y, y - 78, z - 30, -44 - z);
+    if (far > 20) return far;
     let d = 1e3;
     if (y < 52 && z > -12) d = lateralBody(ax, y, z, grown);
     if (y < 6 && z < 22 && z > -12) d = smoothMin(d, rods(ax, y, z, frontalPath) - 0.8 * grown, 4);

@@ -164,15 +164,14 @@ function resampled(from: FieldGrid, to: FieldGrid): Float32Array {
 
 /** The level above which `wanted` points lie, counting those of the baseline. */
 function levelOf(values: Float32Array, walls: Float32Array, base: Float32Array | null, wanted: number): number {
-  const free: number[] = [];
-  let already = 0;
+  const free = new Float64Array(values.length);
+  let [already, count] = [0, 0];
   for (let v = 0; v < values.length; v++) {
     if (base && (base[v] as number) > 0) already++;
-    else if ((walls[v] as number) > -0.3) free.push(values[v] as number);
+    else if ((walls[v] as number) > -0.3) free[count++] = values[v] as number;
   }
-  const sorted = Float64Array.from(free).sort();
-  const n = Math.min(Math.max(wanted - already, 1), sorted.length);
-  return sorted[sorted.length - n] as number;
+  const n = Math.min(Math.max(wanted - already, 1), count);
+  return free.subarray(0, count).sort()[count - n] as number;
 }
 
 /** Pushes pieces that are not connected to the largest one under the level; says whether there were any. */

@@ -16,7 +16,7 @@ export interface MassEffect {
 }
 
 /** The part of the clot's volume that displaces rather than replaces tissue. */
-const DISPLACING = 0.8;
+const DISPLACING = 0.45;
 /** Depth under the skull over which displacement grows to its full amount, mm. */
 const STIFF_RIM_MM = 26;
 

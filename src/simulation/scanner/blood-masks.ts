@@ -2,7 +2,7 @@
 import { HemacastError } from "../../core/errors.ts";
 import { connectedComponents } from "../../volume/components.ts";
 import { type Geometry, voxelCount, voxelMl } from "../../volume/geometry.ts";
-import { createMask, type Mask } from "../../volume/volume.ts";
+import type { Mask } from "../../volume/volume.ts";
 import type { SliceCoverage } from "./blood-coverage.ts";
 
 /** A pixel that is less than this part blood is never called hematoma. */
@@ -22,21 +22,22 @@ export function hematomaMask(coverages: readonly SliceCoverage[], geometry: Geom
   }
 }
 
-/** The mask of voxels of which at least half is covered by what `pick` names. */
+/** The mask of voxels, of those allowed, of which at least half is covered by what `pick` names. */
 export function halfCovered(
   coverages: readonly SliceCoverage[],
   geometry: Geometry,
   pick: (slice: SliceCoverage) => Float32Array | undefined,
+  allowed: (v: number) => boolean,
 ): Mask {
   const inside = new Uint8Array(voxelCount(geometry));
   for (const box of coverages) {
     const values = pick(box);
     if (!values) continue;
     forEachPixel(box, geometry, (p, v) => {
-      inside[v] = Number((values[p] as number) >= 0.5);
+      if ((values[p] as number) >= 0.5 && allowed(v)) inside[v] = 1;
     });
   }
-  return createMask(geometry, inside);
+  return { geometry, inside };
 }
 
 /**
@@ -50,19 +51,25 @@ export function forEachPixel(box: SliceCoverage, geometry: Geometry, visit: (p: 
   }
 }
 
+/** Keys hold a fill in [0, 1] (20 bits, larger first) and a voxel index (26 bits), so that one numeric sort orders both. */
+const INDEX_SPAN = 2 ** 26;
+const FILL_STEPS = 2 ** 20;
+
 function fullest(coverages: readonly SliceCoverage[], geometry: Geometry, volumeMl: number): Mask {
-  const found: { fill: number; v: number; ml: number }[] = [];
+  const keys = new Float64Array(coverages.reduce((n, box) => n + box.clot.length, 0));
+  let found = 0;
   for (const box of coverages) {
-    const ml = voxelMl(geometry, box.slice);
     forEachPixel(box, geometry, (p, v) => {
       const fill = box.clot[p] as number;
-      if (fill >= LEAST_COVERAGE) found.push({ fill, v, ml });
+      if (fill >= LEAST_COVERAGE) keys[found++] = Math.round((1 - Math.min(fill, 1)) * FILL_STEPS) * INDEX_SPAN + v;
     });
   }
-  found.sort((a, b) => b.fill - a.fill || a.v - b.v);
+  const perSlice = geometry.size[0] * geometry.size[1];
   const inside = new Uint8Array(voxelCount(geometry));
   let left = volumeMl;
-  for (const { v, ml } of found) {
+  for (const key of keys.subarray(0, found).sort()) {
+    const v = key % INDEX_SPAN;
+    const ml = voxelMl(geometry, Math.floor(v / perSlice));
     if (left < ml / 2) break;
     inside[v] = 1;
     left -= ml;
@@ -73,35 +80,37 @@ function fullest(coverages: readonly SliceCoverage[], geometry: Geometry, volume
       `there is room for ${(volumeMl - left).toFixed(1)} of ${volumeMl.toFixed(1)} mL of blood at this site; ask for less`,
     );
   }
-  return createMask(geometry, inside);
+  return { geometry, inside };
 }
 
 /** Takes the blood from pieces that are separate on a slice without being meant to be; says whether there were any. */
 function removeLoosePieces(coverages: readonly SliceCoverage[], mask: Mask): boolean {
-  const { labels, components } = connectedComponents(mask, 8);
-  const loose = new Set<number>();
+  let removed = false;
   for (const box of coverages) {
-    const small = new Map<number, number>();
+    const size = [box.width, box.height, 1] as const;
+    const part = { geometry: { ...mask.geometry, size }, inside: new Uint8Array(box.clot.length) };
     forEachPixel(box, mask.geometry, (p, v) => {
-      const label = labels[v] as number;
-      if (label > 0) small.set(label, (small.get(label) ?? 0) + Number((box.small[p] as number) > 0.05));
+      part.inside[p] = mask.inside[v] as number;
     });
-    const voxels = (label: number): number => components[label - 1]?.voxels ?? 0;
-    const main = [...small.keys()].filter((label) => (small.get(label) ?? 0) < 0.5 * voxels(label));
-    const largest = Math.max(0, ...main.map(voxels));
-    for (const label of main) if (voxels(label) < largest) loose.add(label);
-  }
-  if (loose.size === 0) return false;
-  for (const box of coverages) {
-    forEachPixel(box, mask.geometry, (p, v) => {
-      const label = labels[v] as number;
+    const { labels, components } = connectedComponents(part, 8);
+    if (components.length < 2) continue;
+    const meant = new Float64Array(components.length + 1);
+    labels.forEach((label, p) => {
+      if ((box.small[p] as number) > 0.05) meant[label] = (meant[label] as number) + 1;
+    });
+    const main = components.filter(({ label, voxels }) => (meant[label] as number) < 0.5 * voxels);
+    const largest = Math.max(0, ...main.map(({ voxels }) => voxels));
+    const loose = new Set(main.filter(({ voxels }) => voxels < largest).map(({ label }) => label));
+    if (loose.size === 0) continue;
+    removed = true;
+    labels.forEach((label, p) => {
       if (label > 0 && loose.has(label)) emptyPixel(box, p);
     });
   }
-  return true;
+  return removed;
 }
 
-/** Empties a pixel and what bleeds into its neighbours from the same piece. */
+/** Leaves no blood in a pixel. */
 function emptyPixel(box: SliceCoverage, p: number): void {
   for (const values of [box.clot, box.clotHu, box.small, ...Object.values(box.signs)]) values[p] = 0;
 }
