@@ -1,6 +1,7 @@
 /** One frame of pixel data, unpacked to bytes. The codecs are WebAssembly (4 MB) and are loaded when the first compressed frame is met. */
 import { HemacastError, messageOf } from "../../core/errors.ts";
 import { codestreamSize } from "./codestream-size.ts";
+import { decodeRle } from "./decode-rle.ts";
 import type { PixelCodec } from "./transfer-syntaxes.ts";
 
 /** What a decoder must know of the image around the frame. */
@@ -12,10 +13,7 @@ export interface FrameLayout {
   readonly signed: boolean;
 }
 
-type NativeCodecs = typeof import("dcmjs-codecs")["NativeCodecs"];
 type Codecs = Pick<typeof import("dcmjs-codecs"), "NativeCodecs" | "Context">;
-
-let loading: Promise<Codecs> | undefined;
 
 /**
  * Unpacks one compressed frame to little-endian bytes, `rows * columns * bitsAllocated / 8` of them.
@@ -28,15 +26,15 @@ export async function decodeFrame(
   layout: FrameLayout,
 ): Promise<Uint8Array> {
   const { rows, columns, bitsAllocated } = layout;
-  if (codec !== "rle") {
-    const size = codestreamSize(frame, codec);
-    if (size.rows !== rows || size.columns !== columns || size.components !== 1) {
-      throw new HemacastError(
-        "DICOM_MALFORMED",
-        `a compressed frame is ${size.columns} x ${size.rows} with ${size.components} components; the image is ${columns} x ${rows} with 1`,
-      );
-    }
+  if (codec === "rle") return decodeRle(frame, rows * columns, bitsAllocated / 8);
+  const size = codestreamSize(frame, codec);
+  if (size.rows !== rows || size.columns !== columns || size.components !== 1) {
+    throw new HemacastError(
+      "DICOM_MALFORMED",
+      `a compressed frame is ${size.columns} x ${size.rows} with ${size.components} components; the image is ${columns} x ${rows} with 1`,
+    );
   }
+  requireEnd(frame, codec);
   const { NativeCodecs, Context } = await loadCodecs();
   const context = new Context({
     width: columns,
@@ -50,8 +48,10 @@ export async function decodeFrame(
   });
   let decoded: Uint8Array | undefined;
   try {
-    decoded = decoderOf(codec, NativeCodecs)(context).getDecodedBuffer();
+    decoded = NativeCodecs[decoders[codec]](context).getDecodedBuffer();
   } catch (cause) {
+    // After a fault the WebAssembly instance is not to be trusted, and what it had allocated is lost: the next frame gets a new one.
+    NativeCodecs.release();
     throw new HemacastError("DICOM_MALFORMED", `a ${codec} frame cannot be decoded: ${messageOf(cause)}`, { cause });
   }
   const expected = (rows * columns * bitsAllocated) / 8;
@@ -64,28 +64,25 @@ export async function decodeFrame(
   return decoded;
 }
 
-function decoderOf(codec: Exclude<PixelCodec, "native">, codecs: NativeCodecs) {
-  switch (codec) {
-    case "rle":
-      return codecs.decodeRle;
-    case "jpeg":
-      return codecs.decodeJpeg;
-    case "jpeg-ls":
-      return codecs.decodeJpegLs;
-    case "jpeg-2000":
-      return codecs.decodeJpeg2000;
-    case "ht-jpeg-2000":
-      return codecs.decodeHtJpeg2000;
-  }
+const decoders = {
+  jpeg: "decodeJpeg",
+  "jpeg-ls": "decodeJpegLs",
+  "jpeg-2000": "decodeJpeg2000",
+  "ht-jpeg-2000": "decodeHtJpeg2000",
+} as const satisfies Record<Exclude<PixelCodec, "native" | "rle">, keyof Codecs["NativeCodecs"]>;
+
+/** JPEG and JPEG 2000 end alike, by FF D9. A decoder fills in what a frame that is cut off lacks; so the end is looked for first. */
+function requireEnd(frame: Uint8Array, codec: PixelCodec): void {
+  let end = frame.length;
+  while (end > 0 && frame[end - 1] === 0) end--;
+  if (frame[end - 2] === 0xff && frame[end - 1] === 0xd9) return;
+  throw new HemacastError("DICOM_MALFORMED", `a ${codec} frame is cut off: it has no end marker`);
 }
 
-/** The codecs, loaded once. */
-function loadCodecs(): Promise<Codecs> {
-  loading ??= import("dcmjs-codecs").then(async (module) => {
-    // The package is CommonJS: its names are on the default export.
-    const codecs = (module as unknown as { default: Codecs }).default;
-    await codecs.NativeCodecs.initializeAsync();
-    return codecs;
-  });
-  return loading;
+/** The codecs, ready to use. */
+async function loadCodecs(): Promise<Codecs> {
+  // The package is CommonJS: its names are on the default export.
+  const { default: codecs } = (await import("dcmjs-codecs")) as unknown as { default: Codecs };
+  while (!codecs.NativeCodecs.isInitialized()) await codecs.NativeCodecs.initializeAsync();
+  return codecs;
 }
