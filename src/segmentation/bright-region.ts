@@ -51,8 +51,9 @@ const limits = {
   mostCalcifiedShare: 0.08,
   /** Venous sinuses, dura, extra-axial blood and partial volume with bone lie nearer to the edge. */
   leastMedianDepthMm: 8,
-  /** Extra-axial blood lies along the skull; a hematoma that reaches the cortex does so with a small part. */
+  /** Extra-axial blood lies along the skull in a layer; a hematoma that reaches the cortex is thick, or does so with a small part. */
   mostShallowShare: 0.3,
+  layerRadiusMm: 7,
   /** What touches the rim of the cavity and is thinner than twice this is a sinus or dura at its attachment. */
   touchingMm: 5.5,
   touchingRadiusMm: 5.5,
@@ -89,7 +90,8 @@ export function exclusionOf(region: BrightRegion): Exclusion | null {
   if (region.ml < limits.leastMl) return "small";
   if (region.calcifiedShare > limits.mostCalcifiedShare) return "calcified";
   if (region.medianDepthMm < limits.leastMedianDepthMm) return "superficial";
-  if (region.shallowShare > limits.mostShallowShare) return "superficial";
+  const isLayer = region.inscribedRadiusMm < limits.layerRadiusMm;
+  if (isLayer && region.shallowShare > limits.mostShallowShare) return "superficial";
   if (region.leastDepthMm < limits.touchingMm && region.inscribedRadiusMm < limits.touchingRadiusMm)
     return "superficial";
   if (region.inscribedRadiusMm < limits.leastRadiusMm) return "sheet";

@@ -76,8 +76,11 @@ const meaning = {
 };
 
 function coresOf({ cavity: { geometry } }: BrainTissue, labels: Int32Array, regions: readonly BrightRegion[]): Mask {
-  const wanted = new Set(regions.map(({ label }) => label));
-  return { geometry, inside: Uint8Array.from(labels, (label) => (wanted.has(label) ? 1 : 0)) };
+  const wanted = new Uint8Array(regions.reduce((most, { label }) => Math.max(most, label), 0) + 1);
+  for (const { label } of regions) wanted[label] = 1;
+  const inside = new Uint8Array(labels.length);
+  for (let v = 0; v < labels.length; v++) inside[v] = wanted[labels[v]] ?? 0;
+  return { geometry, inside };
 }
 
 function smoothOutline(mask: Mask): Mask {

@@ -25,5 +25,7 @@ export function applyWindow(hu: Int16Array | Float32Array, { centerHu, widthHu }
     );
   }
   const low = centerHu - widthHu / 2;
-  return Float32Array.from(hu, (value) => Math.min(1, Math.max(0, (value - low) / widthHu)));
+  const result = new Float32Array(hu.length);
+  for (let v = 0; v < hu.length; v++) result[v] = Math.min(1, Math.max(0, (hu[v] - low) / widthHu));
+  return result;
 }

@@ -18,10 +18,15 @@ export function axialGeometry(size: Vec3, spacing: Vec3, rest: Partial<Geometry>
 /** Calls back for each voxel with its memory index and LPS position in mm. */
 export function forEachVoxel(geometry: Geometry, visit: (voxel: number, point: Vec3) => void): void {
   const [nx, ny, nz] = geometry.size;
+  const direction = geometry.direction[0];
   let voxel = 0;
   for (let k = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++) visit(voxel++, indexToLps(geometry, [i, j, k]));
+      const [x, y, z] = indexToLps(geometry, [0, j, k]);
+      for (let i = 0; i < nx; i++) {
+        const mm = i * geometry.spacing[0];
+        visit(voxel++, [x + mm * direction[0], y + mm * direction[1], z + mm * direction[2]]);
+      }
     }
   }
 }
