@@ -40,6 +40,11 @@ export const words = {
   absent: { en: "absent", zh: "不存在" },
   "not-assessable": { en: "not assessable", zh: "无法评估" },
   slice: { en: "Slice", zh: "层面" },
+  confidence: { en: "Stable", zh: "稳定性" },
+  confidenceNote: {
+    en: "Stable: the share of slightly larger and smaller masks on which the state is the same. The line on a picture is what shows the marker.",
+    zh: "稳定性：将掩膜略微放大或缩小后，状态保持不变的比例。图中线条标出显示该征象的区域。",
+  },
   measured: { en: "Measured", zh: "测量值" },
   images: { en: "Slices with hematoma", zh: "含血肿层面" },
   imagesNote: {

@@ -1,13 +1,14 @@
 /** The prediction of one head CT as a page: risk, pictures with the outline, measurements, findings, identity. */
-import type { CtVolume, Mask } from "../volume/volume.ts";
-import { voxelsPerSlice } from "../volume/volume.ts";
+import { sliceOutline } from "../volume/outline.ts";
+import { type CtVolume, type Mask, voxelsPerSlice } from "../volume/volume.ts";
 import { type Html, html, page, say, type Text } from "./html.ts";
 import type { Prediction } from "./prediction.ts";
 import { names, words } from "./prediction-messages.ts";
 import { brainWindow, headBox, type PixelBox, sliceFigure } from "./slice-image.ts";
 
-/** The colour of the hematoma's outline: readable on grey, and in print. */
+/** The colours of the outlines of the hematoma and of a marker: readable on grey, and in print. */
 const outlineColor = "#ff4d4d";
+const markerColor = "#ffd34d";
 
 /** A page of at most this many slices shows the thumbnails two voxels to a pixel; thicker stacks are thinned to it. */
 const mostThumbnails = 60;
@@ -26,7 +27,7 @@ export function predictionPage(prediction: Prediction, volume: CtVolume, mask: M
 ${notices(prediction)}
 <div class="columns">${riskPanel(prediction)}${hematomaPanel(prediction)}</div>
 ${pictures(volume, mask)}
-${markerTable(prediction)}
+${markerTable(prediction)}${markerFigures(prediction, volume, mask)}
 ${shapeTable(prediction)}
 <h2>${say(words.findings)}</h2>${findingList(prediction)}
 ${identity(prediction)}`,
@@ -102,9 +103,9 @@ function grid(
   step: number,
   minPx: number,
 ): Html {
-  const outlines = [{ mask, color: outlineColor }];
   const figures = slices.map((k) => {
     const label = `slice ${k + 1}`;
+    const outlines = [{ loops: sliceOutline(mask, k), color: outlineColor }];
     return html`<figure>${sliceFigure(volume, k, { box, window: brainWindow, step, outlines, label })}<figcaption>${k + 1}</figcaption></figure>`;
   });
   return html`<div style="display:grid;grid-template-columns:repeat(auto-fill,minmax(${minPx}px,1fr));gap:6px">${figures}</div>`;
@@ -114,9 +115,28 @@ function markerTable({ markers }: Prediction): Html {
   if (markers.length === 0) return html``;
   const rows = markers.map((marker) => {
     const measured = Object.entries(marker.quantities).map(([name, value]) => `${name} ${decimals(value, 2)}`);
-    return html`<tr><td>${nameOf(marker.id)}</td><td>${say(words[marker.state])}</td><td class="number">${marker.slice === null ? "" : marker.slice + 1}</td><td class="quiet">${measured.join(", ")}</td></tr>`;
+    return html`<tr><td>${nameOf(marker.id)}</td><td>${say(words[marker.state])}</td><td class="number">${marker.slice === null ? "" : marker.slice + 1}</td><td class="number">${percent(marker.confidence)}</td><td class="quiet">${measured.join(", ")}</td></tr>`;
   });
-  return html`<h2>${say(words.markers)}</h2><table><tr><th>${say(words.marker)}</th><th>${say(words.state)}</th><th>${say(words.slice)}</th><th>${say(words.measured)}</th></tr>${rows}</table>`;
+  const heads = [words.marker, words.state, words.slice, words.confidence, words.measured].map(
+    (text) => html`<th>${say(text)}</th>`,
+  );
+  return html`<h2>${say(words.markers)}</h2><table><tr>${heads}</tr>${rows}</table><p class="quiet">${say(words.confidenceNote)}</p>`;
+}
+
+/** One picture for each marker that is present: the slice that shows it, with what shows it outlined. */
+function markerFigures({ markers }: Prediction, volume: CtVolume, mask: Mask): Html {
+  const box = headBox(volume);
+  const figures = markers.flatMap(({ id, state, slice, outline }) => {
+    if (state !== "present" || slice === null) return [];
+    const loop = outline.map(([i, j]) => [i + 0.5, j + 0.5] as const);
+    const outlines = [
+      { loops: sliceOutline(mask, slice), color: outlineColor },
+      { loops: outline.length > 0 ? [loop] : [], color: markerColor },
+    ];
+    const picture = sliceFigure(volume, slice, { box, window: brainWindow, step: 1, outlines, label: id });
+    return [html`<figure>${picture}<figcaption>${nameOf(id)}, ${slice + 1}</figcaption></figure>`];
+  });
+  return html`<div style="display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:6px">${figures}</div>`;
 }
 
 function shapeTable({ shape }: Prediction): Html {

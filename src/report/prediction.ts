@@ -46,6 +46,10 @@ const markerSchema = z.strictObject({
   state: z.enum(["present", "absent", "not-assessable"]),
   quantities: z.record(z.string(), z.number()),
   slice: z.int().min(0).nullable().describe("Index k of the slice that shows it."),
+  outline: z
+    .array(z.tuple([number, number]))
+    .describe("Closed outline on that slice of what shows it, in voxel indices i, j."),
+  confidence: probability.describe("Share of slightly larger and smaller masks on which the state is the same."),
 });
 
 /** The schema of prediction.json. `docs/reference/prediction.schema.json` is its published form. */

@@ -1,6 +1,7 @@
 import { decode } from "fast-png";
 import { expect, it } from "vitest";
 import { axialGeometry, maskOf, volumeOf } from "../../test/support/phantoms.ts";
+import { sliceOutline } from "../volume/outline.ts";
 import { brainWindow, greySlice, headBox, sliceFigure } from "./slice-image.ts";
 
 const geometry = axialGeometry([40, 30, 3], [0.5, 1, 5]);
@@ -30,12 +31,12 @@ it("refuses a box outside the slice", () => {
 it("draws the picture in the proportions of the patient with the outline in millimetres", () => {
   const mask = maskOf(geometry, ([x, y, z]) => Math.abs(x) < 1 && Math.abs(y) < 2 && z === 0);
   const box = { left: 0, top: 0, right: 40, bottom: 30 };
-  const view = { box, window: brainWindow, step: 1, outlines: [{ mask, color: "#f00" }], label: "slice <2>" };
-  const svg = sliceFigure(block, 1, view).html;
+  const view = { box, window: brainWindow, step: 1, label: "slice <2>" };
+  const svg = sliceFigure(block, 1, { ...view, outlines: [{ loops: sliceOutline(mask, 1), color: "#f00" }] }).html;
   expect(svg).toContain('viewBox="0 0 20 30"');
   expect(svg).toContain('d="M9 13L11 13L11 17L9 17Z"');
   expect(svg).toContain("slice &lt;2&gt;");
-  expect(sliceFigure(block, 0, view).html).not.toContain("<path");
+  expect(sliceFigure(block, 0, { ...view, outlines: [{ loops: [], color: "#f00" }] }).html).not.toContain("<path");
   const png = Buffer.from(/base64,([^"]+)/.exec(svg)?.[1] as string, "base64");
   expect(decode(png)).toMatchObject({ width: 40, height: 30, channels: 1 });
 });

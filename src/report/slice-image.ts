@@ -1,8 +1,8 @@
 /** One slice of a CT as a grey picture inside a page: a window of HU, a part of the slice, with outlines drawn over it as paths. */
 import { encode } from "fast-png";
 import { HemacastError } from "../core/errors.ts";
-import { sliceOutline } from "../volume/outline.ts";
-import type { CtVolume, Mask } from "../volume/volume.ts";
+import type { Loop } from "../volume/outline.ts";
+import type { CtVolume } from "../volume/volume.ts";
 import { type Html, html, trusted } from "./html.ts";
 
 /** A rectangle of pixels: columns [left, right), rows [top, bottom). */
@@ -105,9 +105,9 @@ function meanHu(volume: CtVolume, k: number, box: PixelBox, x: number, y: number
   return sum / count;
 }
 
-/** A mask to draw over a slice, and the colour of its line. */
-export interface OutlinedMask {
-  readonly mask: Mask;
+/** Closed loops to draw over a slice, in the pixel units of `sliceOutline`, and the colour of their line. */
+export interface Outline {
+  readonly loops: readonly Loop[];
   readonly color: string;
 }
 
@@ -117,7 +117,7 @@ export interface SliceView {
   readonly window: WindowHu;
   /** Voxels averaged to one pixel, in each direction; 1 shows every voxel. */
   readonly step: number;
-  readonly outlines: readonly OutlinedMask[];
+  readonly outlines: readonly Outline[];
   /** Text for readers who cannot see the picture. */
   readonly label: string;
 }
@@ -129,8 +129,8 @@ export function sliceFigure(volume: CtVolume, k: number, view: SliceView): Html 
   const png = base64(encode({ width: picture.width, height: picture.height, data: picture.data, channels: 1 }));
   const [sx, sy] = volume.geometry.spacing;
   const [width, height] = [(box.right - box.left) * sx, (box.bottom - box.top) * sy];
-  const paths = outlines.map(({ mask, color }) => {
-    const d = sliceOutline(mask, k)
+  const paths = outlines.map(({ loops, color }) => {
+    const d = loops
       .map(
         (loop) => `M${loop.map(([x, y]) => `${round((x - box.left) * sx)} ${round((y - box.top) * sy)}`).join("L")}Z`,
       )

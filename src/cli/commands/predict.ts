@@ -1,0 +1,68 @@
+/** `hemacast predict`: from a head CT to a report, in one command. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { openCase } from "../../pipeline/case-images.ts";
+import { clinicalNames, readClinicalValues } from "../../pipeline/clinical-values.ts";
+import { predictCase } from "../../pipeline/predict-case.ts";
+import { loadRiskBundle } from "../../pipeline/risk-bundle.ts";
+import { defaultSegmenter } from "../../pipeline/segmenters.ts";
+import { requirePredictionFolder, writePrediction } from "../../pipeline/write-prediction.ts";
+import { predictionSummary } from "../prediction-summary.ts";
+import { printJson, printText, showProgress } from "../terminal.ts";
+
+interface PredictFlags {
+  readonly out: string;
+  readonly json?: boolean;
+  readonly model: string;
+  readonly clinical?: string;
+  readonly set: readonly string[];
+  readonly series?: string;
+}
+
+const help = `
+Clinical values (--set name=value, or a JSON object in --clinical FILE); what is not given is reported as a range:
+${clinicalNames.map(({ name, meaning }) => `  ${name.padEnd(16)} ${meaning}`).join("\n")}
+
+Examples:
+  hemacast predict                                  a simulated study: shows what the report looks like
+  hemacast predict ct/ --set gcs=12 --set hoursFromOnset=2.5
+  hemacast predict ct.zip --out results --json > prediction.json
+  hemacast predict head.nii.gz --clinical clinical.json`;
+
+/** Adds the command. */
+export function registerPredict(program: Command): void {
+  program
+    .command("predict")
+    .description("segment the hematoma, measure it, and predict the risk that it expands")
+    .argument("[input]", "DICOM folder, zip or file, or NIfTI (.nii, .nii.gz); without one, a simulated study")
+    .option("--out <folder>", "where report.html, prediction.json and mask.nii.gz go", "hemacast-out")
+    .option("--json", "print prediction.json on stdout, and nothing else there")
+    .option("--model <name|folder>", "the risk model: a shipped bundle or a folder", "markers-794")
+    .option("--clinical <file>", "JSON object of clinical values")
+    .option("--set <name=value>", "one clinical value; may be repeated", (value, all: readonly string[]) => [...all, value], [])
+    .option("--series <uid>", "SeriesInstanceUID to read, where the input holds several")
+    .addHelpText("after", help)
+    .action(async (input: string | undefined, flags: PredictFlags) => run(input, flags));
+}
+
+async function run(input: string | undefined, flags: PredictFlags): Promise<void> {
+  const progress = showProgress();
+  try {
+    const clinical = await readClinicalValues(flags.clinical, flags.set);
+    const bundle = await loadRiskBundle(flags.model);
+    await requirePredictionFolder(flags.out);
+    const images = await openCase(input, { seriesInstanceUID: flags.series, onProgress: progress.onProgress });
+    const result = await predictCase(images, {
+      segmenter: defaultSegmenter,
+      bundle,
+      clinical,
+      onProgress: progress.onProgress,
+    });
+    await writePrediction(flags.out, result, images.volume);
+    progress.stop();
+    if (flags.json) printJson(result.prediction);
+    else printText(predictionSummary(result.prediction, join(flags.out, "report.html")));
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,144 @@
+/** The main job: from the images of one head CT to a prediction. Files are opened and written elsewhere. */
+import { createHash } from "node:crypto";
+import type { Finding } from "../core/finding.ts";
+import { canonicalJson } from "../core/json.ts";
+import type { OnProgress } from "../core/progress.ts";
+import { computeMarkers } from "../markers/compute-markers.ts";
+import type { Markers } from "../markers/marker.ts";
+import { shapeFeatures } from "../radiomics/shape.ts";
+import { intendedUse, type Prediction } from "../report/prediction.ts";
+import type { Segmentation, Segmenter } from "../segmentation/segmenter.ts";
+import { connectedComponents } from "../volume/components.ts";
+import type { Geometry } from "../volume/geometry.ts";
+import { type CtVolume, maskMl, voxelsPerSlice } from "../volume/volume.ts";
+import type { ClinicalValues } from "./clinical-values.ts";
+import { packageVersion } from "./package-files.ts";
+import { type RiskBundle, riskOf } from "./risk-bundle.ts";
+
+/** A hematoma below this is not told from noise: no risk is given for it. */
+export const leastHematomaMl = 0.5;
+
+/** The images of one head CT, from wherever they came. */
+export interface CaseImages {
+  readonly volume: CtVolume;
+  readonly findings: readonly Finding[];
+  /** True when no patient was examined. */
+  readonly simulated: boolean;
+  readonly format: string;
+  readonly images: number;
+  readonly seriesInstanceUID: string | null;
+  /** Milliseconds that reading or simulating took. */
+  readonly readMs: number;
+}
+
+/** What predicts: a segmenter, a bundle with a risk model, and what is known besides the images. */
+export interface PredictSettings {
+  readonly segmenter: Segmenter;
+  readonly bundle: RiskBundle;
+  readonly clinical: ClinicalValues;
+  readonly onProgress?: OnProgress;
+}
+
+/** A prediction with the mask it rests on. */
+export interface CaseResult {
+  readonly prediction: Prediction;
+  readonly segmentation: Segmentation;
+}
+
+/**
+ * Segments, measures and predicts. Abstains by name where there is no hematoma of at least 0.5 mL or the segmenter refuses the images.
+ */
+export async function predictCase(images: CaseImages, settings: PredictSettings): Promise<CaseResult> {
+  const { volume } = images;
+  const timings: Record<string, number> = { read: images.readMs };
+  const timed = async <T>(stage: string, work: () => T | Promise<T>): Promise<T> => {
+    settings.onProgress?.({ stage, done: 0, total: 1 });
+    const start = performance.now();
+    const result = await work();
+    timings[stage] = Math.round(performance.now() - start);
+    settings.onProgress?.({ stage, done: 1, total: 1 });
+    return result;
+  };
+  const segmentation = await timed("segment", () => settings.segmenter(volume));
+  const { mask } = segmentation;
+  const volumeMl = maskMl(mask);
+  const found = volumeMl >= leastHematomaMl;
+  const shape = await timed("shape", () => (found ? shapeFeatures(mask) : {}));
+  const markers = await timed("markers", () => (found ? computeMarkers(volume, mask) : null));
+  const risk = await timed("risk", () =>
+    markers ? riskOf(settings.bundle, { ...settings.clinical, ...imageInputs(markers) }) : null,
+  );
+  const prediction: Prediction = {
+    schema: "hemacast/prediction/1",
+    intendedUse,
+    kind: risk ? "predicted" : "abstained",
+    reason: risk ? null : abstentionReason(segmentation),
+    simulatedInput: images.simulated,
+    risk,
+    hematoma: {
+      volumeMl,
+      abc2Ml: markers?.abc2Ml ?? 0,
+      slices: voxelsPerSlice(mask).filter((count) => count > 0).length,
+      components: connectedComponents(mask, 26).components.length,
+    },
+    shape: { ...shape },
+    markers: markers ? describeMarkers(markers) : [],
+    geometry: describeGeometry(volume.geometry),
+    findings: [...images.findings, ...segmentation.findings],
+    model: risk ? settings.bundle.identity : null,
+    segmenter: segmentation.model,
+    input: {
+      format: images.format,
+      images: images.images,
+      seriesInstanceUID: images.seriesInstanceUID,
+      voxelsSha256: voxelsSha256(volume),
+    },
+    timings,
+    software: { name: "hemacast", version: packageVersion() },
+  };
+  return { prediction, segmentation };
+}
+
+/** What the risk models know from the images. A marker that cannot be assessed stays unknown. */
+function imageInputs({ volumeMl, markers }: Markers): Record<string, number> {
+  const flags = { irregularShape: markers["irregular-shape"], blendSign: markers["blend-sign"] };
+  const assessed = Object.entries(flags).filter(([, marker]) => marker.state !== "not-assessable");
+  return {
+    volumeMl,
+    ...Object.fromEntries(assessed.map(([name, marker]) => [name, marker.state === "present" ? 1 : 0])),
+  };
+}
+
+function abstentionReason({ findings }: Segmentation): "no-hematoma-found" | "outside-intended-use" {
+  return findings.some((finding) => finding.code === "NO_BRAIN_FOUND") ? "outside-intended-use" : "no-hematoma-found";
+}
+
+function describeMarkers({ markers }: Markers): Prediction["markers"] {
+  return Object.values(markers).map(({ id, state, quantities, slice, outline, confidence }) => ({
+    id,
+    state,
+    quantities: { ...quantities },
+    slice,
+    outline: outline.map(([i, j]) => [i, j]),
+    confidence,
+  }));
+}
+
+function describeGeometry(geometry: Geometry): Prediction["geometry"] {
+  const { size, spacing, origin, direction, sliceOffsetsMm } = geometry;
+  return {
+    size: [...size],
+    spacingMm: [...spacing],
+    originMm: [...origin],
+    direction: [[...direction[0]], [...direction[1]], [...direction[2]]],
+    sliceOffsetsMm: sliceOffsetsMm ? [...sliceOffsetsMm] : null,
+  };
+}
+
+function voxelsSha256({ geometry, hu }: CtVolume): string {
+  const { frameOfReferenceUID: _unrelated, ...grid } = geometry;
+  return createHash("sha256")
+    .update(canonicalJson(grid))
+    .update(new Uint8Array(hu.buffer, hu.byteOffset, hu.byteLength))
+    .digest("hex");
+}
