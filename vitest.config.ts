@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: ["test/support/compiled.ts"],
     setupFiles: ["test/support/matchers.ts"],
     testTimeout: 60_000,
     pool: "forks",
