@@ -5,11 +5,19 @@ import { HemacastError, messageOf } from "../core/errors.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
+import { registerPredict } from "./commands/predict.ts";
 import { registerSegment } from "./commands/segment.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-const commands: readonly RegisterCommand[] = [registerEvaluate, registerInspect, registerModels, registerSegment];
+/** In the order in which `--help` lists them: the order of use. */
+const commands: readonly RegisterCommand[] = [
+  registerPredict,
+  registerInspect,
+  registerSegment,
+  registerEvaluate,
+  registerModels,
+];
 
 /**
  * Runs one command line.

@@ -16,7 +16,7 @@ export function predictionSummary(prediction: Prediction, reportPath: string): s
       "Hematoma",
       `${hematoma.volumeMl.toFixed(1)} mL (ABC/2 ${hematoma.abc2Ml.toFixed(1)} mL), ${hematoma.slices} slices, ${plural(hematoma.components, "part")}`,
     ],
-    ...(markers.length > 0 ? [["Markers", markers.map((m) => `${m.id} ${m.state}`).join(", ")] as const] : []),
+    ...(markers.length > 0 ? [["Markers", markerLine(markers)] as const] : []),
     ["Risk", riskLine(prediction)],
     ...(prediction.model
       ? [
@@ -31,6 +31,16 @@ export function predictionSummary(prediction: Prediction, reportPath: string): s
   ];
   const simulated = prediction.simulatedInput ? "\nThese images are SIMULATED; no patient was examined." : "";
   return `Hemacast ${prediction.software.version}. ${prediction.intendedUse}${simulated}\n\n${lines.map(([name, text]) => `${name.padEnd(10)}${text}`).join("\n")}\n`;
+}
+
+function markerLine(markers: Prediction["markers"]): string {
+  const named = (state: string): string =>
+    markers
+      .filter((marker) => marker.state === state)
+      .map((marker) => marker.id)
+      .join(", ");
+  const unknown = named("not-assessable");
+  return `present: ${named("present") || "none"}${unknown ? `; not assessable: ${unknown}` : ""}`;
 }
 
 function riskLine({ risk, reason }: Prediction): string {

@@ -1,8 +1,7 @@
 /** The images of a case: a user's head CT, or a simulated one where nothing is given. */
-import type { OnProgress } from "../core/progress.ts";
 import { simulateCase } from "../simulation/simulate-case.ts";
 import type { CaseImages } from "./predict-case.ts";
-import { readCt } from "./read-input.ts";
+import { type ReadOptions, readCt } from "./read-input.ts";
 
 /** Seed of the study that is simulated when no input is given: always the same one. */
 const demonstrationSeed = 7;
@@ -13,10 +12,7 @@ const demonstrationSeed = 7;
  * @param input path of a DICOM folder, zip or file, or a NIfTI; undefined simulates
  * @throws HemacastError of the input family, see `readCt`
  */
-export async function openCase(
-  input: string | undefined,
-  options: { seriesInstanceUID?: string | undefined; onProgress?: OnProgress } = {},
-): Promise<CaseImages> {
+export async function openCase(input: string | undefined, options: ReadOptions = {}): Promise<CaseImages> {
   const start = performance.now();
   const readMs = (): number => Math.round(performance.now() - start);
   if (input === undefined) {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import type { Finding } from "../core/finding.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
-import { computeMarkers } from "../markers/compute-markers.ts";
-import type { Markers } from "../markers/marker.ts";
+import { predictRisk, type RiskEstimate } from "../expansion/risk-model.ts";
+import { computeMarkers, type Markers } from "../markers/compute-markers.ts";
 import { shapeFeatures } from "../radiomics/shape.ts";
 import { intendedUse, type Prediction } from "../report/prediction.ts";
 import type { Segmentation, Segmenter } from "../segmentation/segmenter.ts";
@@ -13,7 +13,7 @@ import type { Geometry } from "../volume/geometry.ts";
 import { type CtVolume, maskMl, voxelsPerSlice } from "../volume/volume.ts";
 import type { ClinicalValues } from "./clinical-values.ts";
 import { packageVersion } from "./package-files.ts";
-import { type RiskBundle, riskOf } from "./risk-bundle.ts";
+import type { RiskBundle } from "./risk-bundle.ts";
 
 /** A hematoma below this is not told from noise: no risk is given for it. */
 export const leastHematomaMl = 0.5;
@@ -66,7 +66,7 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const shape = await timed("shape", () => (found ? shapeFeatures(mask) : {}));
   const markers = await timed("markers", () => (found ? computeMarkers(volume, mask) : null));
   const risk = await timed("risk", () =>
-    markers ? riskOf(settings.bundle, { ...settings.clinical, ...imageInputs(markers) }) : null,
+    markers ? riskOf(settings.bundle, { ...imageInputs(markers), ...settings.clinical }) : null,
   );
   const prediction: Prediction = {
     schema: "hemacast/prediction/1",
@@ -85,7 +85,7 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
     markers: markers ? describeMarkers(markers) : [],
     geometry: describeGeometry(volume.geometry),
     findings: [...images.findings, ...segmentation.findings],
-    model: risk ? settings.bundle.identity : null,
+    model: risk ? identityOf(settings.bundle) : null,
     segmenter: segmentation.model,
     input: {
       format: images.format,
@@ -101,12 +101,36 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
 
 /** What the risk models know from the images. A marker that cannot be assessed stays unknown. */
 function imageInputs({ volumeMl, markers }: Markers): Record<string, number> {
-  const flags = { irregularShape: markers["irregular-shape"], blendSign: markers["blend-sign"] };
+  const flags = { irregular: markers["irregular-shape"], blendSign: markers["blend-sign"] };
   const assessed = Object.entries(flags).filter(([, marker]) => marker.state !== "not-assessable");
   return {
     volumeMl,
     ...Object.fromEntries(assessed.map(([name, marker]) => [name, marker.state === "present" ? 1 : 0])),
   };
+}
+
+/** The risk from those values that the model takes; what else is known is not its business. */
+function riskOf(
+  { manifest, model }: RiskBundle,
+  known: Readonly<Record<string, number>>,
+): NonNullable<Prediction["risk"]> {
+  const taken = Object.fromEntries(
+    model.inputs.flatMap(({ name }) => (name in known ? [[name, known[name] as number]] : [])),
+  );
+  const { value, low, high, missing, outOfRange }: RiskEstimate = predictRisk(model, taken);
+  return {
+    value,
+    low,
+    high,
+    definition: `${manifest.outcome} The range is the 95 % interval${missing.length > 0 ? " over all values that the unknown inputs may have" : ""}.`,
+    inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, taken[name] ?? null])),
+    missing: [...missing],
+    outOfRange: [...outOfRange],
+  };
+}
+
+function identityOf({ manifest }: RiskBundle): Prediction["model"] {
+  return { name: manifest.name, version: manifest.version, outcomes: "real", summary: manifest.title };
 }
 
 function abstentionReason({ findings }: Segmentation): "no-hematoma-found" | "outside-intended-use" {
@@ -119,7 +143,7 @@ function describeMarkers({ markers }: Markers): Prediction["markers"] {
     state,
     quantities: { ...quantities },
     slice,
-    outline: outline.map(([i, j]) => [i, j]),
+    outline: outline.map(([x, y]) => [x, y]),
     confidence,
   }));
 }

@@ -2,10 +2,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toJson } from "../core/json.ts";
-import { maskNiftiGz } from "../nifti/write.ts";
+import type { Prediction } from "../report/prediction.ts";
 import { predictionPage } from "../report/prediction-page.ts";
 import type { CtVolume } from "../volume/volume.ts";
 import { requireReplaceable, writeFolderAtomically } from "./atomic-output.ts";
+import { writeMask } from "./nifti-files.ts";
 import type { CaseResult } from "./predict-case.ts";
 
 const fileNames = ["prediction.json", "report.html", "mask.nii.gz"];
@@ -23,13 +24,16 @@ export async function requirePredictionFolder(folder: string): Promise<void> {
 /**
  * Writes `prediction.json`, `report.html` and `mask.nii.gz`, replacing an earlier prediction in the same folder.
  *
+ * @returns the prediction as written: with what there is to say about the mask file added to its findings
  * @throws HemacastError OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
  */
-export async function writePrediction(folder: string, result: CaseResult, volume: CtVolume): Promise<void> {
-  const { prediction, segmentation } = result;
-  await writeFolderAtomically(folder, isOurs, async (temporary) => {
-    await writeFile(join(temporary, "mask.nii.gz"), maskNiftiGz(segmentation.mask));
-    await writeFile(join(temporary, "report.html"), predictionPage(prediction, volume, segmentation.mask));
+export async function writePrediction(folder: string, result: CaseResult, volume: CtVolume): Promise<Prediction> {
+  const { mask } = result.segmentation;
+  return writeFolderAtomically(folder, isOurs, async (temporary) => {
+    const aboutTheFile = await writeMask(join(temporary, "mask.nii.gz"), mask);
+    const prediction = { ...result.prediction, findings: [...result.prediction.findings, ...aboutTheFile] };
+    await writeFile(join(temporary, "report.html"), predictionPage(prediction, volume, mask));
     await writeFile(join(temporary, "prediction.json"), toJson(prediction));
+    return prediction;
   });
 }

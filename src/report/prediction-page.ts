@@ -128,10 +128,9 @@ function markerFigures({ markers }: Prediction, volume: CtVolume, mask: Mask): H
   const box = headBox(volume);
   const figures = markers.flatMap(({ id, state, slice, outline }) => {
     if (state !== "present" || slice === null) return [];
-    const loop = outline.map(([i, j]) => [i + 0.5, j + 0.5] as const);
     const outlines = [
       { loops: sliceOutline(mask, slice), color: outlineColor },
-      { loops: outline.length > 0 ? [loop] : [], color: markerColor },
+      { loops: outline.length > 0 ? [outline] : [], color: markerColor },
     ];
     const picture = sliceFigure(volume, slice, { box, window: brainWindow, step: 1, outlines, label: id });
     return [html`<figure>${picture}<figcaption>${nameOf(id)}, ${slice + 1}</figcaption></figure>`];
@@ -142,7 +141,7 @@ function markerFigures({ markers }: Prediction, volume: CtVolume, mask: Mask): H
 function shapeTable({ shape }: Prediction): Html {
   const entries = Object.entries(shape);
   if (entries.length === 0) return html``;
-  return html`<h2>${say(words.shape)}</h2><table>${entries.map(([name, value]) => html`<tr><td>${name}</td><td class="number">${decimals(value, 3)}</td></tr>`)}</table>`;
+  return html`<h2>${say(words.shape)}</h2><table style="display:block;columns:3 300px">${entries.map(([name, value]) => html`<tr><td>${name}</td><td class="number">${decimals(value, 3)}</td></tr>`)}</table>`;
 }
 
 function findingList({ findings }: Prediction): Html {

@@ -48,7 +48,7 @@ const markerSchema = z.strictObject({
   slice: z.int().min(0).nullable().describe("Index k of the slice that shows it."),
   outline: z
     .array(z.tuple([number, number]))
-    .describe("Closed outline on that slice of what shows it, in voxel indices i, j."),
+    .describe("Closed outline on that slice of what shows it; pixel (i, j) covers [i, i + 1] x [j, j + 1]."),
   confidence: probability.describe("Share of slightly larger and smaller masks on which the state is the same."),
 });
 

@@ -7,8 +7,10 @@ import { brainWindow, greySlice, headBox, sliceFigure } from "./slice-image.ts";
 const geometry = axialGeometry([40, 30, 3], [0.5, 1, 5]);
 const block = volumeOf(geometry, ([x, y]) => (Math.abs(x) < 4 && Math.abs(y) < 5 ? 40 : -1000));
 
-it("finds the head and leaves the air out", () => {
+it("finds the head and leaves air, table and what few slices show out", () => {
   expect(headBox(block)).toEqual({ left: 12, top: 10, right: 28, bottom: 20 });
+  const withTable = volumeOf(geometry, ([x, y]) => (y > 12 || (Math.abs(x) < 4 && Math.abs(y) < 5) ? 40 : -1000));
+  expect(headBox(withTable)).toEqual(headBox(block));
   expect(headBox(volumeOf(geometry, () => -1000))).toEqual({ left: 0, top: 0, right: 40, bottom: 30 });
 });
 

@@ -1,8 +1,9 @@
 /** One slice of a CT as a grey picture inside a page: a window of HU, a part of the slice, with outlines drawn over it as paths. */
 import { encode } from "fast-png";
 import { HemacastError } from "../core/errors.ts";
+import { type Component, connectedComponents } from "../volume/components.ts";
 import type { Loop } from "../volume/outline.ts";
-import type { CtVolume } from "../volume/volume.ts";
+import type { CtVolume, Mask } from "../volume/volume.ts";
 import { type Html, html, trusted } from "./html.ts";
 
 /** A rectangle of pixels: columns [left, right), rows [top, bottom). */
@@ -23,24 +24,32 @@ export interface WindowHu {
 export const brainWindow: WindowHu = { low: 0, high: 80 };
 
 /**
- * The smallest box that holds everything denser than -300 HU on any slice, with a margin of 2 %: the head, without the air around it.
- * The whole slice where there is nothing that dense.
+ * The smallest box that holds the head, with a margin of 2 %: of what is denser than -300 HU on at least a tenth of the slices, the largest
+ * connected part of the projection, so that table and head holder stay outside. The whole slice where there is nothing that dense.
  */
 export function headBox(volume: CtVolume): PixelBox {
-  const [nx, ny, nz] = volume.geometry.size;
+  const { size, spacing, origin, direction } = volume.geometry;
+  const [nx, ny, nz] = size;
+  const denseSlices = new Int32Array(nx * ny);
+  for (let v = 0; v < volume.hu.length; v++)
+    if ((volume.hu[v] as number) > -300) (denseSlices[v % (nx * ny)] as number)++;
+  const projection: Mask = {
+    geometry: { size: [nx, ny, 1], spacing, origin, direction },
+    inside: Uint8Array.from(denseSlices, (count) => (count >= 0.1 * nz ? 1 : 0)),
+  };
+  const { labels, components } = connectedComponents(projection, 4);
+  const head = components.reduce<Component | null>(
+    (best, part) => (best && best.voxels >= part.voxels ? best : part),
+    null,
+  );
+  if (!head) return { left: 0, top: 0, right: nx, bottom: ny };
   let [left, top, right, bottom] = [nx, ny, 0, 0];
-  for (let k = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++) {
-        if ((volume.hu[i + nx * (j + ny * k)] as number) <= -300) continue;
-        if (i < left) left = i;
-        if (i >= right) right = i + 1;
-        if (j < top) top = j;
-        if (j >= bottom) bottom = j + 1;
-      }
-    }
-  }
-  if (right <= left) return { left: 0, top: 0, right: nx, bottom: ny };
+  labels.forEach((label, v) => {
+    if (label !== head.label) return;
+    const [i, j] = [v % nx, Math.floor(v / nx)];
+    [left, right] = [Math.min(left, i), Math.max(right, i + 1)];
+    [top, bottom] = [Math.min(top, j), Math.max(bottom, j + 1)];
+  });
   const margin = Math.round(0.02 * Math.max(right - left, bottom - top));
   return {
     left: Math.max(left - margin, 0),

@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { openCase } from "../../pipeline/case-images.ts";
 import { clinicalNames, readClinicalValues } from "../../pipeline/clinical-values.ts";
 import { predictCase } from "../../pipeline/predict-case.ts";
-import { loadRiskBundle } from "../../pipeline/risk-bundle.ts";
-import { defaultSegmenter } from "../../pipeline/segmenters.ts";
+import { findBundle, loadBundle } from "../../pipeline/risk-bundle.ts";
 import { requirePredictionFolder, writePrediction } from "../../pipeline/write-prediction.ts";
+import { thresholdSegmenter } from "../../segmentation/threshold.ts";
 import { predictionSummary } from "../prediction-summary.ts";
 import { printJson, printText, showProgress } from "../terminal.ts";
 
@@ -39,7 +39,12 @@ export function registerPredict(program: Command): void {
     .option("--json", "print prediction.json on stdout, and nothing else there")
     .option("--model <name|folder>", "the risk model: a shipped bundle or a folder", "markers-794")
     .option("--clinical <file>", "JSON object of clinical values")
-    .option("--set <name=value>", "one clinical value; may be repeated", (value, all: readonly string[]) => [...all, value], [])
+    .option(
+      "--set <name=value>",
+      "one clinical value; may be repeated",
+      (value, all: readonly string[]) => [...all, value],
+      [],
+    )
     .option("--series <uid>", "SeriesInstanceUID to read, where the input holds several")
     .addHelpText("after", help)
     .action(async (input: string | undefined, flags: PredictFlags) => run(input, flags));
@@ -49,19 +54,22 @@ async function run(input: string | undefined, flags: PredictFlags): Promise<void
   const progress = showProgress();
   try {
     const clinical = await readClinicalValues(flags.clinical, flags.set);
-    const bundle = await loadRiskBundle(flags.model);
+    const bundle = await loadBundle(await findBundle(flags.model));
     await requirePredictionFolder(flags.out);
-    const images = await openCase(input, { seriesInstanceUID: flags.series, onProgress: progress.onProgress });
+    const images = await openCase(input, {
+      ...(flags.series ? { seriesInstanceUID: flags.series } : {}),
+      onProgress: progress.onProgress,
+    });
     const result = await predictCase(images, {
-      segmenter: defaultSegmenter,
+      segmenter: thresholdSegmenter,
       bundle,
       clinical,
       onProgress: progress.onProgress,
     });
-    await writePrediction(flags.out, result, images.volume);
+    const prediction = await writePrediction(flags.out, result, images.volume);
     progress.stop();
-    if (flags.json) printJson(result.prediction);
-    else printText(predictionSummary(result.prediction, join(flags.out, "report.html")));
+    if (flags.json) printJson(prediction);
+    else printText(predictionSummary(prediction, join(flags.out, "report.html")));
   } finally {
     progress.stop();
   }
