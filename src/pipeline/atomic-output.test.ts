@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { HemacastError } from "../core/errors.ts";
-import { writeFileAtomically, writeFolderAtomically } from "./atomic-output.ts";
+import { requireReplaceable, writeFileAtomically, writeFolderAtomically } from "./atomic-output.ts";
 
 let base: string;
 beforeEach(async () => {
@@ -66,6 +66,10 @@ describe("a folder is written whole or not at all", () => {
     await expect(writeFolderAtomically(join(base, "file", "out"), isOurs, fill({}))).rejects.toMatchObject({
       code: "OUTPUT_NOT_WRITABLE",
     });
+    await expect(requireReplaceable(join(base, "file", "deep", "out"), isOurs)).rejects.toMatchObject({
+      code: "OUTPUT_NOT_WRITABLE",
+    });
+    await expect(requireReplaceable(join(base, "new", "deep", "out"), isOurs)).resolves.toBeUndefined();
   });
 });
 

@@ -57,7 +57,7 @@ export async function writeFolderAtomically<T>(
 export async function requireReplaceable(folder: string, isOurs: (name: string) => boolean): Promise<void> {
   const target = resolve(folder);
   const found = await stat(target).catch(() => null);
-  if (!found) return;
+  if (!found) return requireWritableAncestor(dirname(target), folder);
   if (!found.isDirectory()) throw new HemacastError("OUTPUT_EXISTS", `${folder} is a file; give a folder`);
   await Promise.all([access(target, constants.W_OK), access(dirname(target), constants.W_OK)]).catch((cause) => {
     throw notWritable(folder, cause);
@@ -69,6 +69,17 @@ export async function requireReplaceable(folder: string, isOurs: (name: string) 
       `${folder} holds ${foreign.length} entries that an earlier run did not write (${foreign.slice(0, 3).join(", ")}); choose another --out`,
     );
   }
+}
+
+/** Of the folders that would be made on the way, the nearest one that exists must take new entries. */
+async function requireWritableAncestor(ancestor: string, folder: string): Promise<void> {
+  const found = await stat(ancestor).catch((cause) => (cause?.code === "ENOENT" ? null : notWritable(folder, cause)));
+  if (found instanceof HemacastError) throw found;
+  if (!found) return requireWritableAncestor(dirname(ancestor), folder);
+  if (!found.isDirectory()) throw notWritable(folder, `${basename(ancestor)} is a file`);
+  await access(ancestor, constants.W_OK).catch((cause) => {
+    throw notWritable(folder, cause);
+  });
 }
 
 function notWritable(path: string, cause: unknown): HemacastError {
