@@ -1,21 +1,27 @@
-import { combined, constant, emit, reshaped } from "../graph/emit.ts";
+import { combined, constant, emit, reshaped, scalar } from "../graph/emit.ts";
 import { differentiable, type Value } from "../graph/graph.ts";
 import { elementCount, type Shape } from "../tensor.ts";
 import { type PoolOptions, poolShape, poolWindow } from "./max-pool.ts";
 
 /**
- * The mean of each window of x [n, c, (d,) h, w]. Elements of the border are not counted.
+ * The mean of each window of x [n, c, (d,) h, w]. Elements of the border are not counted, unless `countBorder` says that they are zeros.
  *
  * @throws HemacastError ARGUMENT_INVALID when the window does not fit
  */
-export function averagePool(x: Value, options: PoolOptions): Value {
+export function averagePool(x: Value, options: PoolOptions & { readonly countBorder?: boolean }): Value {
   const { kernel, stride, before, after } = poolWindow(options);
-  const attributes = { kernel_shape: kernel, strides: stride, pads: [...before, ...after], count_include_pad: 0 };
+  const attributes = {
+    kernel_shape: kernel,
+    strides: stride,
+    pads: [...before, ...after],
+    count_include_pad: options.countBorder ? 1 : 0,
+  };
   const y = emit("AveragePool", [x], poolShape(x.shape, options), { attributes });
   return differentiable("averagePool", y, [x], (dy) => [
     () => {
       // Each output gives every element of its window an equal share: a transposed convolution with ones, channel by channel.
-      const share = combined("Div", dy, windowCounts(dy, x.shape, options));
+      const counts = options.countBorder ? scalar(x.graph, elementCount(kernel)) : windowCounts(dy, x.shape, options);
+      const share = combined("Div", dy, counts);
       const planes = (shape: Shape): Shape => [(shape[0] as number) * (shape[1] as number), 1, ...shape.slice(2)];
       const ones = constant(x.graph, new Array(elementCount(kernel)).fill(1), [1, 1, ...kernel]);
       const rest = kernel.map((size, i) => {

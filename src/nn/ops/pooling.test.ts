@@ -50,6 +50,15 @@ it.each(windows)("average pool %s agrees with its twin", async (_, shape, option
   });
 });
 
+it("average pool that counts the border agrees with its twin", async () => {
+  const options = { kernel: [3, 3], stride: [1, 1], padding: [1, 1], countBorder: true };
+  await checkOperation({
+    inputs: [[1, 2, 4, 5]],
+    build: (x) => averagePool(x, options),
+    twin: (x) => twinOf(x.shape, (index) => inWindow(x, options, index).reduce((sum, value) => sum + value, 0) / 9),
+  });
+});
+
 it("global average pool agrees with its twin", async () => {
   await checkOperation({
     inputs: [[2, 3, 4, 5]],
