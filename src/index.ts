@@ -37,10 +37,15 @@ export {
   softDice,
   tverskyLoss,
 } from "./nn/losses.ts";
+export { type Backbone, freezeUntil } from "./nn/models/backbone.ts";
+export { inceptionV3 } from "./nn/models/inception-v3.ts";
+export { resnet50 } from "./nn/models/resnet50.ts";
 export { type UnetConfig, unet } from "./nn/models/unet.ts";
 export { exportInference, initialWeights, type Network, parametersOf, weightCount } from "./nn/network.ts";
 export { adamW, type Optimizer, sgd } from "./nn/optimizers.ts";
 export { constantSchedule, cosineSchedule, type Schedule } from "./nn/schedules.ts";
+export { type LoadedBackbone, loadBackbone, selfTestBackbone, shippedBackbone } from "./nn/session/backbone-folder.ts";
+export { createFeatureExtractor, type FeatureExtractor } from "./nn/session/feature-extractor.ts";
 export { openSession, type Session, type SessionOptions } from "./nn/session/session.ts";
 export { loadCheckpoint, readWeights, saveCheckpoint, writeWeights } from "./nn/session/weights-file.ts";
 export { createTensor, type Shape, type Tensor, type Weights } from "./nn/tensor.ts";

@@ -160,12 +160,13 @@ function foldedConvolution(
   const [shape, values] =
     filters === "oihw" ? [raw.shape, raw.data] : [swappedShape(raw.shape), hwioToOihw(raw.shape, raw.data)];
   const perFilter = values.length / (shape[0] as number);
+  const weight = new Float32Array(values.length);
+  for (let i = 0; i < weight.length; i++) {
+    weight[i] = (values[i] as number) * (factor[Math.floor(i / perFilter)] as number);
+  }
   const bias = data(source.bias);
   return {
-    weight: createTensor(
-      shape,
-      Float32Array.from(values, (value, i) => value * (factor[Math.floor(i / perFilter)] as number)),
-    ),
+    weight: createTensor(shape, weight),
     bias: createTensor(
       [factor.length],
       Float32Array.from(shift, (s, k) => s + (bias?.[k] ?? 0) * (factor[k] as number)),

@@ -84,3 +84,12 @@ export function kerasInceptionV3(expected: ReadonlyMap<string, Shape>, first: 0 
   });
   return { sources, filters: "hwio", epsilon: 1e-3, ignored: /^(predictions|dense)/ };
 }
+
+/**
+ * LAYER/VARIABLE from any of Keras's spellings (`LAYER/LAYER/VARIABLE:0`, `LAYER/VARIABLE`).
+ *
+ * @example kerasName("conv1_conv/conv1_conv/kernel:0") // => "conv1_conv/kernel"
+ */
+export function kerasName(spelled: string): string {
+  return spelled.replace(/:\d+$/, "").split("/").slice(-2).join("/");
+}
