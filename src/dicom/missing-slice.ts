@@ -7,7 +7,9 @@ const HOLE_RATIO = 1.5;
 /** What the search looks at. */
 export interface SlicePosition {
   readonly offsetMm: number;
-  readonly image: { readonly fileName: string; readonly instanceNumber?: number };
+  /** The file, and the frame where there are several. */
+  readonly name: string;
+  readonly instanceNumber?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export function requireNoMissingSlice(slices: readonly SlicePosition[]): void {
   const [below, above] = [slices[found], slices[found + 1]] as [SlicePosition, SlicePosition];
   throw new HemacastError(
     "SERIES_INCOMPLETE",
-    `slices are missing between ${below.image.fileName} and ${above.image.fileName}: ${(gaps[found] as number).toFixed(2)} mm apart where ${usual.toFixed(2)} mm is usual; export the whole series again`,
+    `slices are missing between ${below.name} and ${above.name}: ${(gaps[found] as number).toFixed(2)} mm apart where ${usual.toFixed(2)} mm is usual; export the whole series again`,
     { details: { afterSlice: found + 1, gapMm: gaps[found], usualGapMm: usual } },
   );
 }
@@ -37,7 +39,7 @@ function standsOut(gaps: readonly number[], gap: number, k: number): boolean {
 
 /** The first gap over which InstanceNumber jumps more than it usually does while the gap is a hole against those where it does not; -1 if none. */
 function jumpAcrossWideGap(slices: readonly SlicePosition[], gaps: readonly number[]): number {
-  const numbers = slices.map((slice) => slice.image.instanceNumber);
+  const numbers = slices.map((slice) => slice.instanceNumber);
   if (numbers.some((n) => n === undefined) || new Set(numbers).size !== numbers.length) return -1;
   const jumps = gaps.map((_, k) => Math.abs((numbers[k + 1] as number) - (numbers[k] as number)));
   const usualJump = Math.min(...jumps);

@@ -4,7 +4,7 @@ import type { Finding } from "../core/finding.ts";
 import { cross, dot, length, scale, subtract, type Vec3 } from "../math/vec3.ts";
 import { layOutStack, type StackLayout } from "../volume/slice-stack.ts";
 import type { CtImage } from "./ct-image.ts";
-import { requireNoMissingSlice } from "./missing-slice.ts";
+import { requireNoMissingSlice, type SlicePosition } from "./missing-slice.ts";
 import { isLocalizer } from "./series.ts";
 
 /** Largest angle between slices of one stack, as 1 - cosine: 0.25 degrees. Beyond it they are not parallel. */
@@ -42,7 +42,7 @@ export function planStack(images: readonly CtImage[]): StackPlan {
   const axes = canonicalAxes(reference);
   const ordered = atPositions(placed, cross(axes.rowAxis, axes.columnAxis));
   const slices = ordered.map(({ images }) => images);
-  requireNoMissingSlice(ordered.map(({ offsetMm, images }) => ({ offsetMm, image: images[0] as PlacedImage })));
+  requireNoMissingSlice(ordered.map(({ offsetMm, images: [image] }) => positionOf(image as PlacedImage, offsetMm)));
   const [betweenRows, betweenColumns] = reference.pixelSpacing;
   const layout = layOutStack({
     columns: reference.layout.columns,
@@ -191,6 +191,10 @@ function singleSlice(image: PlacedImage, findings: Finding[]): { singleSliceMm: 
     message: `there is one slice only; its declared thickness of ${thickness} mm is taken as its extent`,
   });
   return { singleSliceMm: thickness };
+}
+
+function positionOf(image: PlacedImage, offsetMm: number): SlicePosition {
+  return { offsetMm, name: nameOf(image), instanceNumber: image.instanceNumber };
 }
 
 /** The file, and the frame where there are several. */
