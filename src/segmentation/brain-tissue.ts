@@ -1,4 +1,5 @@
 /** The brain as the threshold segmenter looks at it: smoothed, cut to the cavity, and measured against its own usual density. */
+import type { Vec3 } from "../math/vec3.ts";
 import { boundingBox, cropMask, cropVolume, grownBox } from "../volume/box.ts";
 import { findCranium } from "../volume/brain-mask.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
@@ -25,6 +26,8 @@ export interface BrainTissue {
 
 /** Removes the noise of a 5 mm slice (3 to 5 HU) and blurs the edge of a clot by less than 1 mm. */
 const SMOOTHING_MM = 0.8;
+/** Finer pixels than this show nothing more of a clot's edge. */
+const FINEST_PIXEL_MM = 0.3;
 /** Enough to tell calcification from blood after smoothing. */
 const BONE_CAP_HU = 150;
 /** Slabs as thick as this have the noise that the thresholds are made for. */
@@ -50,11 +53,7 @@ const HALF_TRUST_VOXELS = 2000;
 export function prepareBrainTissue(volume: CtVolume): BrainTissue | null {
   const cranium = findCranium(volume);
   if (!cranium) return null;
-  const perSlab = Math.min(
-    volume.geometry.size[2],
-    Math.max(1, Math.floor(SLAB_MM / volume.geometry.spacing[2] + 1e-6)),
-  );
-  const slabs = blockMean(volume, [1, 1, perSlab]);
+  const slabs = workingVolume(volume);
   const wholeCavity = resampleMask(cranium.cavity, slabs.geometry);
   const around = boundingBox(wholeCavity);
   if (!around) return null;
@@ -73,6 +72,15 @@ export function prepareBrainTissue(volume: CtVolume): BrainTissue | null {
   const aboveSurroundingsHu = Float32Array.from(hu);
   for (let v = 0; v < hu.length; v++) aboveSurroundingsHu[v] -= surroundingsHu[v];
   return { volume: cropped, cavity, depthMm, excessHu, aboveSurroundingsHu, referenceHu };
+}
+
+/** The volume on the grid that the work is done on: thin slices and very fine pixels averaged, anything else as it is. */
+function workingVolume(volume: CtVolume): CtVolume {
+  const { size, spacing } = volume.geometry;
+  const factor = (axis: 0 | 1 | 2, mm: number): number =>
+    Math.min(size[axis], Math.max(1, Math.floor(mm / spacing[axis] + 1e-6)));
+  const factors: Vec3 = [factor(0, FINEST_PIXEL_MM), factor(1, FINEST_PIXEL_MM), factor(2, SLAB_MM)];
+  return factors.every((n) => n === 1) ? volume : blockMean(volume, factors);
 }
 
 /** Bone is lowered to the density of calcification, so that smoothing does not carry it far into the brain. */

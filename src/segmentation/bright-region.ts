@@ -45,7 +45,7 @@ const OPENING_MM = 1.5;
 const SHALLOW_MM = 7;
 
 /** What makes a region hematoma; each limit lies between what was seen on real heads with and without blood. */
-const limits = {
+export const limits = {
   /** Smaller regions cannot be told from noise by density alone. */
   leastMl: 0.25,
   mostCalcifiedShare: 0.08,
@@ -60,7 +60,7 @@ const limits = {
   /** Falx and tentorium are thinner. */
   leastRadiusMm: 2.5,
   leastPeakHu: 20,
-};
+} as const;
 
 /** Finds the regions that are brighter than brain, calcification left out. */
 export function findBrightRegions(brain: BrainTissue): BrightRegions {

@@ -8,7 +8,7 @@ import { canonicalOrder, inverseOrder, reorderedValues, reorderVolume } from "..
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, createMask, type Mask } from "../volume/volume.ts";
 import { type BrainTissue, prepareBrainTissue } from "./brain-tissue.ts";
-import { type BrightRegion, type Exclusion, exclusionOf, findBrightRegions } from "./bright-region.ts";
+import { type BrightRegion, type Exclusion, exclusionOf, findBrightRegions, limits } from "./bright-region.ts";
 import { grownClot } from "./clot-growth.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 
@@ -36,6 +36,7 @@ export const thresholdSegmenter: Segmenter = async (volume, options = {}) => {
   const excluded = excludedFindings(judged);
   if (hematomas.length === 0) return nothing(volume, noHematoma, ...excluded);
   const found = grownClot(brain, coresOf(brain, labels, hematomas));
+  if (!found.inside.includes(1)) return nothing(volume, noHematoma, ...excluded);
   const placed = resampleMask(smoothOutline(found), canonical.geometry);
   const inside = reorderedValues(placed.inside, canonical.geometry.size, inverseOrder(order));
   tell(3);
@@ -51,7 +52,7 @@ const noBrain: Finding = {
 const noHematoma: Finding = {
   code: "NO_HEMATOMA_FOUND",
   severity: "info",
-  message: "no region of the brain is as dense, as thick and as deep as a hematoma of 0.25 mL or more",
+  message: `no region of the brain is as dense, as thick and as deep as a hematoma of ${limits.leastMl} mL or more`,
 };
 
 function nothing(volume: CtVolume, ...findings: Finding[]): Segmentation {
