@@ -1,10 +1,11 @@
 /** The prediction of one head CT as a page: risk, pictures with the outline, measurements, findings, identity. */
 import { sliceOutline } from "../volume/outline.ts";
 import { type CtVolume, type Mask, voxelsPerSlice } from "../volume/volume.ts";
+import { brainWindow } from "../volume/window.ts";
 import { type Html, html, page, say, type Text } from "./html.ts";
 import type { Prediction } from "./prediction.ts";
 import { names, words } from "./prediction-messages.ts";
-import { brainWindow, headBox, type PixelBox, sliceFigure } from "./slice-image.ts";
+import { headBox, type PixelBox, sliceFigure } from "./slice-image.ts";
 
 /** The colours of the outlines of the hematoma and of a marker: readable on grey, and in print. */
 const outlineColor = "#ff4d4d";

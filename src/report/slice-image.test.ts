@@ -2,7 +2,8 @@ import { decode } from "fast-png";
 import { expect, it } from "vitest";
 import { axialGeometry, maskOf, volumeOf } from "../../test/support/phantoms.ts";
 import { sliceOutline } from "../volume/outline.ts";
-import { brainWindow, greySlice, headBox, sliceFigure } from "./slice-image.ts";
+import { brainWindow } from "../volume/window.ts";
+import { greySlice, headBox, sliceFigure } from "./slice-image.ts";
 
 const geometry = axialGeometry([40, 30, 3], [0.5, 1, 5]);
 const block = volumeOf(geometry, ([x, y]) => (Math.abs(x) < 4 && Math.abs(y) < 5 ? 40 : -1000));

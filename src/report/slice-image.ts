@@ -4,6 +4,7 @@ import { HemacastError } from "../core/errors.ts";
 import { type Component, connectedComponents } from "../volume/components.ts";
 import type { Loop } from "../volume/outline.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
+import { applyWindow, type WindowHu } from "../volume/window.ts";
 import { type Html, html, trusted } from "./html.ts";
 
 /** A rectangle of pixels: columns [left, right), rows [top, bottom). */
@@ -13,15 +14,6 @@ export interface PixelBox {
   readonly right: number;
   readonly bottom: number;
 }
-
-/** The HU range shown from black to white. */
-export interface WindowHu {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The brain window of the reading room: centre 40, width 80. */
-export const brainWindow: WindowHu = { low: 0, high: 80 };
 
 /**
  * The smallest box that holds the head, with a margin of 2 %: of what is denser than -300 HU on at least a tenth of the slices, the largest
@@ -90,15 +82,11 @@ export function greySlice(
   }
   const width = Math.ceil((box.right - box.left) / step);
   const height = Math.ceil((box.bottom - box.top) / step);
-  const data = new Uint8Array(width * height);
-  const scale = 255 / (window.high - window.low);
+  const means = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const hu = meanHu(volume, k, box, x * step, y * step, step);
-      data[x + width * y] = Math.max(0, Math.min(255, Math.round((hu - window.low) * scale)));
-    }
+    for (let x = 0; x < width; x++) means[x + width * y] = meanHu(volume, k, box, x * step, y * step, step);
   }
-  return { width, height, data };
+  return { width, height, data: Uint8Array.from(applyWindow(means, window), (shade) => Math.round(255 * shade)) };
 }
 
 function meanHu(volume: CtVolume, k: number, box: PixelBox, x: number, y: number, step: number): number {

@@ -25,3 +25,11 @@ it("the documentation of errors names each code, with its family, and no other",
   ];
   expect(Object.fromEntries(documented.map((match) => [match[1], match[2]]))).toEqual(errorCodes);
 });
+
+it("every error code is thrown somewhere", () => {
+  const text = sourceFiles()
+    .filter((file) => file.path !== "core/errors.ts")
+    .map((file) => file.text)
+    .join("\n");
+  expect(Object.keys(errorCodes).filter((code) => !text.includes(`"${code}"`))).toEqual([]);
+});
