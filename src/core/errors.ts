@@ -56,6 +56,7 @@ export const errorCodes = {
   CHECKSUM_MISMATCH: "model",
   SELF_TEST_FAILED: "model",
   METRIC_UNDEFINED: "numerical",
+  RADIOMICS_UNDEFINED: "numerical",
   NOT_CONVERGED: "numerical",
   NON_FINITE: "numerical",
   OUTPUT_NOT_WRITABLE: "environment",

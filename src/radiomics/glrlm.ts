@@ -1,0 +1,134 @@
+/** Grey level runs: stretches of equal level along a direction. */
+import type { Vec3 } from "../math/vec3.ts";
+import { directions, type Neighbourhood, stepOf, type WeightingNorm, weightOf } from "./direction.ts";
+import type { LevelGrid } from "./discretise.ts";
+import { addPairs, countPairs, type Emphases, emphases, type PairCounts } from "./emphasis.ts";
+import { meanFeatures } from "./mean-features.ts";
+
+/** PyRadiomics' names of the GLRLM features. */
+export const glrlmFeatureNames = [
+  "GrayLevelNonUniformity",
+  "GrayLevelNonUniformityNormalized",
+  "GrayLevelVariance",
+  "HighGrayLevelRunEmphasis",
+  "LongRunEmphasis",
+  "LongRunHighGrayLevelEmphasis",
+  "LongRunLowGrayLevelEmphasis",
+  "LowGrayLevelRunEmphasis",
+  "RunEntropy",
+  "RunLengthNonUniformity",
+  "RunLengthNonUniformityNormalized",
+  "RunPercentage",
+  "RunVariance",
+  "ShortRunEmphasis",
+  "ShortRunHighGrayLevelEmphasis",
+  "ShortRunLowGrayLevelEmphasis",
+] as const;
+
+/** The value of each GLRLM feature. */
+export type GlrlmFeatures = Readonly<Record<(typeof glrlmFeatureNames)[number], number>>;
+
+/**
+ * Counts runs by level and length along a direction.
+ *
+ * @param range which of the grid's voxels to look at, by default all; runs must not leave it
+ */
+export function runs(
+  grid: LevelGrid,
+  direction: Vec3,
+  range: readonly [number, number] = [0, grid.voxels.length],
+): PairCounts {
+  const { codes, voxels, levels } = grid;
+  const step = stepOf(grid, direction);
+  const pairs: number[] = [];
+  for (let v = range[0]; v < range[1]; v++) {
+    const first = voxels[v] as number;
+    const code = codes[first] as number;
+    if (codes[first - step] === code) continue;
+    let length = 1;
+    for (let at = first + step; codes[at] === code; at += step) length++;
+    pairs.push(levels[code - 1] as number, length);
+  }
+  return countPairs(pairs);
+}
+
+/** Whether two inside voxels lie on one line in the direction; where none do, every run has length 1 and says nothing. */
+function anyOnOneLine(grid: LevelGrid, direction: Vec3): boolean {
+  const seen = new Set<number>();
+  const [nx, ny] = grid.size;
+  for (const at of grid.voxels) {
+    let [i, j, k] = [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))];
+    // Back to where the line enters the grid.
+    const steps = Math.min(
+      ...(
+        [
+          [i, direction[0], nx],
+          [j, direction[1], ny],
+          [k, direction[2], grid.size[2]],
+        ] as const
+      )
+        .filter(([, d]) => d !== 0)
+        .map(([x, d, n]) => (d > 0 ? Math.floor(x / d) : Math.floor((n - 1 - x) / -d))),
+    );
+    i -= steps * direction[0];
+    j -= steps * direction[1];
+    k -= steps * direction[2];
+    const entry = i + nx * (j + ny * k);
+    if (seen.has(entry)) return true;
+    seen.add(entry);
+  }
+  return false;
+}
+
+/**
+ * GLRLM features: the mean over directions, or those of the weighted sum of all directions where a weighting is given.
+ *
+ * @returns null when no direction has two inside voxels on a line
+ * @see PyRadiomics 3.1 radiomics.glrlm; IBSI 2019 section 3.7
+ */
+export function glrlmFeatures(
+  grid: LevelGrid,
+  flatAxis: Neighbourhood["flatAxis"],
+  weightingNorm: WeightingNorm | null,
+): GlrlmFeatures | null {
+  const used = directions(grid.boxSize, { distances: [1], ...(flatAxis !== undefined && { flatAxis }) }).filter(
+    (direction) => anyOnOneLine(grid, direction),
+  );
+  const matrices = used.map((direction) => runs(grid, direction));
+  const merged =
+    weightingNorm === null
+      ? matrices
+      : [
+          addPairs(
+            matrices,
+            used.map((direction) => weightOf(direction, grid.spacing, weightingNorm)),
+          ),
+        ];
+  const features = merged
+    .map(emphases)
+    .filter((found) => found !== null)
+    .map(featuresOfRuns);
+  return features.length > 0 ? meanFeatures(features) : null;
+}
+
+/** GLRLM features from the statistics of run lengths. */
+export function featuresOfRuns(e: Emphases): GlrlmFeatures {
+  return {
+    GrayLevelNonUniformity: e.levelNonUniformity,
+    GrayLevelNonUniformityNormalized: e.levelNonUniformity / e.total,
+    GrayLevelVariance: e.levelVariance,
+    HighGrayLevelRunEmphasis: e.high,
+    LongRunEmphasis: e.large,
+    LongRunHighGrayLevelEmphasis: e.largeHigh,
+    LongRunLowGrayLevelEmphasis: e.largeLow,
+    LowGrayLevelRunEmphasis: e.low,
+    RunEntropy: e.entropy,
+    RunLengthNonUniformity: e.numberNonUniformity,
+    RunLengthNonUniformityNormalized: e.numberNonUniformity / e.total,
+    RunPercentage: e.total / e.numberSum,
+    RunVariance: e.numberVariance,
+    ShortRunEmphasis: e.small,
+    ShortRunHighGrayLevelEmphasis: e.smallHigh,
+    ShortRunLowGrayLevelEmphasis: e.smallLow,
+  };
+}
