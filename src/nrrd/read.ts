@@ -26,52 +26,20 @@ export type Gunzip = (compressed: Uint8Array, maximumBytes: number) => Uint8Arra
 /** A header is a few hundred characters; a file that goes on without its end is no NRRD. */
 const MAXIMUM_HEADER_BYTES = 65_536;
 
-const readers = {
-  Int8Array: {
-    bytes: 1,
-    read: (view: DataView, at: number) => view.getInt8(at),
-    make: (n: number) => new Int8Array(n),
-  },
-  Uint8Array: {
-    bytes: 1,
-    read: (view: DataView, at: number) => view.getUint8(at),
-    make: (n: number) => new Uint8Array(n),
-  },
-  Int16Array: {
-    bytes: 2,
-    read: (view: DataView, at: number, little: boolean) => view.getInt16(at, little),
-    make: (n: number) => new Int16Array(n),
-  },
-  Uint16Array: {
-    bytes: 2,
-    read: (view: DataView, at: number, little: boolean) => view.getUint16(at, little),
-    make: (n: number) => new Uint16Array(n),
-  },
-  Int32Array: {
-    bytes: 4,
-    read: (view: DataView, at: number, little: boolean) => view.getInt32(at, little),
-    make: (n: number) => new Int32Array(n),
-  },
-  Uint32Array: {
-    bytes: 4,
-    read: (view: DataView, at: number, little: boolean) => view.getUint32(at, little),
-    make: (n: number) => new Uint32Array(n),
-  },
-  Float32Array: {
-    bytes: 4,
-    read: (view: DataView, at: number, little: boolean) => view.getFloat32(at, little),
-    make: (n: number) => new Float32Array(n),
-  },
-  Float64Array: {
-    bytes: 8,
-    read: (view: DataView, at: number, little: boolean) => view.getFloat64(at, little),
-    make: (n: number) => new Float64Array(n),
-  },
+const constructors = {
+  Int8Array,
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
 } as const;
 
-type ReaderName = keyof typeof readers;
+type ConstructorName = keyof typeof constructors;
 
-const readerOfType = new Map<string, ReaderName>(
+const typeNames = new Map<string, ConstructorName>(
   (
     [
       ["Int8Array", "signed char|int8|int8_t"],
@@ -83,7 +51,7 @@ const readerOfType = new Map<string, ReaderName>(
       ["Float32Array", "float"],
       ["Float64Array", "double"],
     ] as const
-  ).flatMap(([reader, names]) => names.split("|").map((name): [string, ReaderName] => [name, reader])),
+  ).flatMap(([stored, names]) => names.split("|").map((name): [string, ConstructorName] => [name, stored])),
 );
 
 /** What turns a space's axes into LPS. */
@@ -114,23 +82,23 @@ export function looksLikeNrrd(bytes: Uint8Array): boolean {
  */
 export function readNrrd(bytes: Uint8Array, gunzip: Gunzip, maximumVoxels: number = 2 ** 28): NrrdImage {
   const { fields, dataAt } = parseHeader(bytes);
-  const reader = readerOfType.get(required(fields, "type"));
-  if (!reader) unsupported(`type is "${fields.get("type")}"; scalar integer and float types are read`);
+  const stored = typeNames.get(required(fields, "type"));
+  if (!stored) unsupported(`type is "${fields.get("type")}"; scalar integer and float types are read`);
   const geometry = geometryOf(fields);
   const voxels = voxelCount(geometry);
   if (voxels > maximumVoxels) {
     throw new HemacastError("INPUT_TOO_LARGE", `the image has ${voxels} voxels; at most ${maximumVoxels} are read`);
   }
-  const { bytes: width, read, make } = readers[reader];
+  const width = constructors[stored].BYTES_PER_ELEMENT;
   const data = dataBytes(fields, bytes.subarray(dataAt), gunzip, voxels * width);
   if (data.length < voxels * width) {
     malformed(`${data.length} bytes of data for ${voxels} voxels of ${width} bytes; the file is cut short`);
   }
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const little = width === 1 || byteOrder(fields);
-  const values = make(voxels);
-  for (let v = 0; v < voxels; v++) values[v] = read(view, v * width, little);
-  return { geometry, values };
+  const own = new Uint8Array(voxels * width);
+  own.set(data.subarray(0, voxels * width));
+  if (width > 1 && isBigEndian(fields))
+    for (let v = 0; v < own.length; v += width) own.subarray(v, v + width).reverse();
+  return { geometry, values: new constructors[stored](own.buffer) };
 }
 
 function parseHeader(bytes: Uint8Array): { fields: Map<string, string>; dataAt: number } {
@@ -164,10 +132,11 @@ function dataBytes(fields: ReadonlyMap<string, string>, raw: Uint8Array, gunzip:
   }
 }
 
-function byteOrder(fields: ReadonlyMap<string, string>): boolean {
+/** Node runs on little-endian machines only; the other order is turned around. */
+function isBigEndian(fields: ReadonlyMap<string, string>): boolean {
   const endian = required(fields, "endian");
   if (endian !== "little" && endian !== "big") malformed(`endian is "${endian}"; expected little or big`);
-  return endian === "little";
+  return endian === "big";
 }
 
 function geometryOf(fields: ReadonlyMap<string, string>): Geometry {

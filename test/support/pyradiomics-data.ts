@@ -9,7 +9,15 @@ import { dataPath, oraclePath } from "./shared-data.ts";
 /** The images of which PyRadiomics ships the voxels; of lung1 and lung2 it ships the mask alone. */
 export const withImage = ["brain1", "brain2", "breast1"] as const;
 
+const read = new Map<string, NrrdImage>();
+
 export function nrrd(name: string): NrrdImage {
+  const image = read.get(name) ?? readFile(name);
+  read.set(name, image);
+  return image;
+}
+
+function readFile(name: string): NrrdImage {
   return readNrrd(readFileSync(dataPath(`pyradiomics/data/${name}.nrrd`)), (compressed, maximum) =>
     gunzipSync(compressed, { maxOutputLength: maximum }),
   );
@@ -33,6 +41,8 @@ export interface BaselineColumn {
   readonly column: string;
   readonly image: string;
   readonly settings: string;
+  /** Mean voxel index of the mask that was measured, as Python prints a tuple. */
+  readonly centreIndex: string;
   readonly values: Readonly<Record<string, number>>;
 }
 
@@ -46,8 +56,11 @@ export function baseline(family: string): BaselineColumn[] {
       column,
       image: cells.get("diagnostics_Configuration_TestCase") as string,
       settings: cells.get("diagnostics_Configuration_Settings") as string,
+      centreIndex: cells.get("diagnostics_Mask-corrected_CenterOfMassIndex") ?? "",
       values: Object.fromEntries(
-        [...cells].filter(([name]) => /^(?!diagnostics|featureName)/.test(name)).map(([name, v]) => [name, Number(v)]),
+        [...cells]
+          .filter(([name, v]) => !/^(diagnostics|featureName)/.test(name) && v !== "")
+          .map(([name, v]) => [name, Number(v)]),
       ),
     };
   });
