@@ -37,7 +37,7 @@ export function drawParticipant(random: Random, scenario: Scenario, request: Hem
   const sex = person.uniform() < 0.43 ? "female" : "male";
   const anticoagulation = person.uniform() < 0.12;
   const spotSign = person.uniform() < 0.21;
-  const hoursFromOnset = round1(Math.min(Math.max(2.4 * Math.exp(0.65 * person.normal()), 0.5), 12));
+  const hoursFromOnset = round1(Math.min(Math.max(2.9 * Math.exp(0.65 * person.normal()), 0.5), 12));
   const plan = planHematoma(random.fork("hematoma"), anticoagulation, request);
   const heterogeneity = Math.log(plan.heterogeneityHu / TEXTURE.centerHu) / TEXTURE.logSd;
   const risk = expansionRisk(scenario, { ...plan, hoursFromOnset, anticoagulation, spotSign, heterogeneity });

@@ -83,11 +83,11 @@ export interface HematomaRequest {
 
 /** Logit of a sign's prevalence at 15 mL, its slope per log of the volume, and the volume below which the sign has no room. */
 const signFrequencies: Readonly<Record<SignName, readonly [number, number, number]>> = {
-  hypodensity: [-0.95, 0.5, 3],
-  blend: [-1.75, 0.35, 4],
-  swirl: [-1.35, 0.6, 8],
-  "black-hole": [-2.05, 0.5, 6],
-  island: [-2.3, 0.5, 5],
+  hypodensity: [-0.9, 0.5, 3],
+  blend: [-1.28, 0.35, 4],
+  swirl: [-1.2, 0.6, 8],
+  "black-hole": [-1.75, 0.5, 6],
+  island: [-2.1, 0.5, 5],
   satellite: [-1.35, 0.3, 2],
   "fluid-level": [-3.9, 0.5, 10],
 };
