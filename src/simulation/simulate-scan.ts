@@ -1,7 +1,8 @@
 /** One scan of one head: the phantom, displaced and bled into, seen by a scanner, with the truth beside it. */
 import type { Random } from "../core/random.ts";
 import { type Geometry, voxelCount } from "../volume/geometry.ts";
-import { AIR_HU, createCtVolume, type Mask, maskMl } from "../volume/volume.ts";
+import { placeSlice } from "../volume/slice-stack.ts";
+import { AIR_HU, createCtVolume, type Mask, maskMl, type SliceSource } from "../volume/volume.ts";
 import type { HeadAnatomy } from "./head/head-anatomy.ts";
 import type { HeadPhantom } from "./head/head-phantom.ts";
 import type { Hematoma } from "./hematoma/hematoma.ts";
@@ -36,30 +37,35 @@ const MOST_HU = 3071;
 export function simulateScan(input: ScanInput): SimulatedScan {
   const { head, anatomy, hematoma, profile } = input;
   const grid = scanGrid(anatomy, profile, input.random.fork("pose"));
-  const { geometry } = grid;
+  const { layout } = grid;
+  const { geometry } = layout;
   const coverages = bloodCoverage(hematoma, grid);
   const mask = hematomaMask(coverages, geometry, input.volumeMl);
   const gaps = signGaps(hematoma.signs, coverages);
-  const [matrix, , slices] = geometry.size;
-  const hu = new Int16Array(voxelCount(geometry));
+  const { matrix } = profile;
+  const hu = new Int16Array(voxelCount(geometry)).fill(AIR_HU);
   const chain = imageChain(profile, input.random.fork("image"));
   const slice = new Float32Array(matrix * matrix);
+  const image = new Int16Array(matrix * matrix);
   const clot = { sum: 0, squares: 0, voxels: 0 };
-  for (let k = 0; k < slices; k++) {
+  for (let k = 0; k < geometry.size[2]; k++) {
     slice.fill(-1000);
     const weight = 1 / grid.sectionsPerSlice;
     for (let section = 0; section < grid.sectionsPerSlice; section++) {
-      addSection(head, hematoma.push, grid.frame(k, section), matrix, weight, slice);
+      addSection(head, hematoma.push, grid.imageFrame(k, section), matrix, weight, slice);
     }
-    for (const box of coverages) if (box.slice === k) paintBlood(box, geometry, gaps, slice, mask, clot);
+    const { columnShift, rowShift } = layout.placements[k] as SliceSource;
+    const onImage = { matrix, columnShift, rowShift, slice };
+    for (const box of coverages) if (box.slice === k) paintBlood(box, geometry, gaps, onImage, mask, clot);
     chain(slice, k);
-    const start = k * slice.length;
-    for (let p = 0; p < slice.length; p++) hu[start + p] = Math.round(Math.min(slice[p] as number, MOST_HU));
-    blankUncovered(hu.subarray(start, start + slice.length), matrix, grid.sources[k]?.rowShift ?? 0);
+    for (let p = 0; p < slice.length; p++) {
+      image[p] = Math.round(Math.min(Math.max(slice[p] as number, AIR_HU), MOST_HU));
+    }
+    placeSlice(layout, k, image, matrix, hu);
   }
   return {
     simulated: true,
-    volume: createCtVolume(geometry, hu, grid.sources),
+    volume: createCtVolume(geometry, hu, layout.placements),
     truth: truthOf(input, coverages, mask, gaps, clot),
   };
 }
@@ -70,19 +76,28 @@ interface ClotSums {
   voxels: number;
 }
 
+/** A scanner's image, and how it lies on the volume's grid. */
+interface OnImage {
+  readonly matrix: number;
+  readonly columnShift: number;
+  readonly rowShift: number;
+  readonly slice: Float32Array;
+}
+
 /** Puts edema, ventricular blood and clot over the tissue of one slice. */
 function paintBlood(
   box: SliceCoverage,
   geometry: Geometry,
   gaps: SignGaps,
-  slice: Float32Array,
+  { matrix, columnShift, rowShift, slice }: OnImage,
   mask: Mask,
   clot: ClotSums,
 ): void {
   const dark = Object.entries(box.signs).map(([sign, values]) => ({ values, gap: gaps.get(sign as SignName) ?? 0 }));
-  const offset = box.slice * slice.length;
   forEachPixel(box, geometry, (p, v) => {
-    const at = v - offset;
+    const row = box.j + Math.floor(p / box.width) + rowShift;
+    if (row < 0 || row >= matrix) return;
+    const at = row * matrix + box.i + (p % box.width) + columnShift;
     let value = slice[at] as number;
     const edema = box.edema[p] as number;
     if (edema > 0 && value > 17 && value < 48) value -= EDEMA_HU * edema * (value > 34 ? 0.7 : 1);
@@ -99,12 +114,6 @@ function paintBlood(
       clot.voxels++;
     }
   });
-}
-
-/** Rows that tilt removal moves in from beyond the source image hold the value for "no image here". */
-function blankUncovered(slice: Int16Array, matrix: number, rowShift: number): void {
-  if (rowShift > 0) slice.fill(AIR_HU, Math.max(matrix - rowShift, 0) * matrix);
-  if (rowShift < 0) slice.fill(AIR_HU, 0, Math.min(-rowShift, matrix) * matrix);
 }
 
 function truthOf(

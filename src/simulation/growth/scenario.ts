@@ -56,7 +56,15 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     ...{ prevalence: 0.27, bayesAuc: 0.95, intercept: -4.85 },
     logOdds: {
       ...{ volume: 0.13, hours: -0.07, irregularity: 0.1, heterogeneity: 1.8, anticoagulation: 0.25, spotSign: 0 },
-      ...{ blend: 3.7, "black-hole": 3.4, swirl: 2.8, hypodensity: 3, "fluid-level": 2.7, island: 0.1, satellite: 0.05 },
+      ...{
+        blend: 3.7,
+        "black-hole": 3.4,
+        swirl: 2.8,
+        hypodensity: 3,
+        "fluid-level": 2.7,
+        island: 0.1,
+        satellite: 0.05,
+      },
     },
   },
   null: {

@@ -30,7 +30,7 @@ const EDGE_MM = 1;
 
 /** Coverage on every slice that the hematoma or its edema touches. */
 export function bloodCoverage(hematoma: Hematoma, grid: ScanGrid): SliceCoverage[] {
-  const [nx, ny, nz] = grid.geometry.size;
+  const [nx, ny, nz] = grid.layout.geometry.size;
   const boxes = Array.from({ length: nz }, (_, slice) => boxOn(hematoma, grid, slice, nx, ny));
   const paint = sectionPainter(hematoma);
   return boxes.flatMap((box) => {

@@ -1,19 +1,21 @@
 /** Where the pixels of a scan lie in the head: the protocol's slices, the gantry's tilt, and how the head happens to lie. */
 import type { Random } from "../../core/random.ts";
-import type { Geometry } from "../../volume/geometry.ts";
-import type { SliceSource } from "../../volume/volume.ts";
+import { layOutStack, type StackLayout } from "../../volume/slice-stack.ts";
 import type { HeadAnatomy } from "../head/head-anatomy.ts";
 import type { ScannerProfile } from "./scanner-profile.ts";
 
 /** Head-space position of pixel (0, 0) of a section and the steps along a row (i) and down a column (j), mm: nine numbers. */
 export type SectionFrame = Readonly<Record<"x" | "y" | "z" | "ix" | "iy" | "iz" | "jx" | "jy" | "jz", number>>;
 
-/** A scan's grid, and the sections that each of its slices averages. */
+/** A scan's grid, the images that lie on it, and the sections that each of them averages. */
 export interface ScanGrid {
-  readonly geometry: Geometry;
-  readonly sources: readonly SliceSource[];
+  /** The orthogonal grid of the volume, as reading the scan's images gives it. */
+  readonly layout: StackLayout;
   readonly sectionsPerSlice: number;
+  /** The frame of a section on the volume's grid. */
   readonly frame: (slice: number, section: number) => SectionFrame;
+  /** The same on the scanner's own image, which tilt moves against the grid. */
+  readonly imageFrame: (slice: number, section: number) => SectionFrame;
 }
 
 /** Top of the head in standard space, mm, and the air left above it. */
@@ -30,48 +32,39 @@ export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: 
   const tablePositions = positions(profile);
   const tilt = (profile.gantryTiltDegrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)];
-  const last = tablePositions.at(-1) as number;
+  const middle = (tablePositions.at(-1) as number) / 2;
   const tableMm = Math.round(10 * (-90 + 20 * random.normal())) / 10;
-  const firstZ = VERTEX_MM * anatomy.scale[2] + AIR_ABOVE_MM - last * cos;
   const half = (pixelMm * (matrix - 1)) / 2;
-  const middle = (last / 2) * sin;
-  const shiftsPx = tablePositions.map((t) => (t * sin - middle) / pixelMm);
-  const geometry: Geometry = {
-    size: [matrix, matrix, tablePositions.length],
-    spacing: [pixelMm, pixelMm, medianGap(tablePositions) * cos],
-    origin: [-half, -half, tableMm],
-    direction: [
-      [1, 0, 0],
-      [0, cos, sin],
-      [0, -sin, cos],
-    ],
-    ...(profile.slices.length > 1 ? { sliceOffsetsMm: tablePositions.map((t) => t * cos) } : {}),
-  };
+  const layout = layOutStack({
+    ...{ columns: matrix, rows: matrix, pixelSpacing: [pixelMm, pixelMm] },
+    ...{ rowAxis: [1, 0, 0], columnAxis: [0, cos, sin] },
+    origins: tablePositions.map((t) => [-half, -half * cos - middle * sin * cos, tableMm + t - half * sin]),
+  });
+  const firstZ = VERTEX_MM * anatomy.scale[2] + AIR_ABOVE_MM - 2 * middle * cos;
   const moved = motion(profile, random, tablePositions.length);
   const gaps = tablePositions.map((t, k) => (tablePositions[k + 1] ?? 2 * t - (tablePositions[k - 1] ?? 0)) - t);
-  const thick = Math.max(...gaps) > THICK_MM;
-  const sectionsPerSlice = thick ? 3 : 2;
-  return {
-    geometry,
-    sources: shiftsPx.map((px) => ({ columnShift: 0, rowShift: 0 - Math.round(px) })),
-    sectionsPerSlice,
-    frame: (slice, section) => {
-      const gap = gaps[slice] as number;
-      const within = ((section + 0.5) / sectionsPerSlice - 0.5) * gap * profile.sectionPerGap;
-      const px = shiftsPx[slice] as number;
-      const jerk = moved(slice) * (section - (sectionsPerSlice - 1) / 2);
-      const start = [
-        -half + shift[0] + jerk,
-        -half + shift[1] + 8 + (px - Math.round(px)) * pixelMm + jerk * 0.6,
-        firstZ + (tablePositions[slice] as number) * cos + within,
-      ] as const;
-      return {
-        ...named("", turn(start)),
-        ...named("i", turn([pixelMm, 0, 0])),
-        ...named("j", turn([0, pixelMm, 0])),
-      } as SectionFrame;
-    },
+  const sectionsPerSlice = Math.max(...gaps) > THICK_MM ? 3 : 2;
+  const [right, down] = [turn([pixelMm, 0, 0]), turn([0, pixelMm, 0])];
+  const imageFrame = (slice: number, section: number): SectionFrame => {
+    const table = tablePositions[slice] as number;
+    const within = ((section + 0.5) / sectionsPerSlice - 0.5) * (gaps[slice] as number) * profile.sectionPerGap;
+    const jerk = moved(slice) * (section - (sectionsPerSlice - 1) / 2);
+    const start = turn([
+      -half + shift[0] + jerk,
+      -half + shift[1] + 8 + (table - middle) * sin + jerk * 0.6,
+      firstZ + table * cos + within,
+    ]);
+    return { ...named("", start), ...named("i", right), ...named("j", down) } as SectionFrame;
   };
+  const frame = (slice: number, section: number): SectionFrame => {
+    const image = imageFrame(slice, section);
+    const rows = layout.placements[slice]?.rowShift ?? 0;
+    return {
+      ...image,
+      ...{ x: image.x + rows * image.jx, y: image.y + rows * image.jy, z: image.z + rows * image.jz },
+    };
+  };
+  return { layout, sectionsPerSlice, frame, imageFrame };
 }
 
 function named(prefix: string, [x, y, z]: readonly [number, number, number]): Record<string, number> {
@@ -86,14 +79,6 @@ function positions({ slices }: ScannerProfile): number[] {
     if (k > 0) at += gap;
     return at;
   });
-}
-
-function medianGap(at: readonly number[]): number {
-  const gaps = at
-    .slice(1)
-    .map((t, k) => t - (at[k] as number))
-    .sort((a, b) => a - b);
-  return gaps[gaps.length >> 1] as number;
 }
 
 /** Amplitude in mm of the head's motion at each slice: a jerk during a few of them, or none. */
