@@ -7,6 +7,7 @@ import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerPredict } from "./commands/predict.ts";
 import { registerSegment } from "./commands/segment.ts";
+import { registerSimulate } from "./commands/simulate.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
@@ -16,6 +17,7 @@ const commands: readonly RegisterCommand[] = [
   registerInspect,
   registerSegment,
   registerEvaluate,
+  registerSimulate,
   registerModels,
 ];
 

@@ -75,12 +75,12 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
 }
 
 function caseTruth(scan: ScanTruth, participant: Participant): CaseTruth {
-  const { plan, risk, expands, ageYears, sex, anticoagulation, spotSign } = participant;
+  const { plan, risk, expands, ageYears, sex, gcs, anticoagulation, spotSign } = participant;
   const { location, side, irregularity } = plan;
   const { followUpVolumeMl, followUpStatus } = participant;
   return {
     ...scan,
-    ...{ location, side, irregularity, risk, expands, ageYears, sex, anticoagulation, spotSign },
+    ...{ location, side, irregularity, risk, expands, ageYears, sex, gcs, anticoagulation, spotSign },
     ...{ followUpVolumeMl, followUpStatus },
   };
 }

@@ -54,6 +54,8 @@ export interface CaseTruth extends ScanTruth {
   readonly spotSign: boolean;
   readonly ageYears: number;
   readonly sex: "female" | "male";
+  /** Glasgow Coma Scale at admission, 3 to 15. */
+  readonly gcs: number;
   /** The true probability of expansion (>= 6 mL or >= 33 %) given everything above, in [0, 1]. */
   readonly risk: number;
   /** Whether the hematoma expands; known also for those who were lost or operated on. */

@@ -8,6 +8,7 @@ import { expansionRisk, type Scenario } from "./scenario.ts";
 export interface Participant {
   readonly ageYears: number;
   readonly sex: "female" | "male";
+  readonly gcs: number;
   readonly anticoagulation: boolean;
   readonly spotSign: boolean;
   /** Hours from onset to the baseline scan. */
@@ -47,6 +48,7 @@ export function drawParticipant(random: Random, scenario: Scenario, request: Hem
   const followUpVolumeMl = grownMl(growth, plan, expands);
   const newIvh = growth.uniform() < (expands ? 0.16 : 0.03);
   return {
+    gcs: drawGcs(random.fork("gcs"), plan),
     ...{ ageYears, sex, anticoagulation, spotSign, hoursFromOnset, plan, risk, expands, followUpVolumeMl },
     followUpIvhMl: round1(
       plan.ivhMl > 0 ? plan.ivhMl * (expands ? 1.25 : 0.95) : newIvh ? 2 + 3 * growth.uniform() : 0,
@@ -62,6 +64,12 @@ function grownMl(random: Random, { volumeMl, location }: HematomaPlan, expands: 
   if (!expands) return volumeMl + threshold * Math.min(Math.max(0.04 + 0.3 * random.normal(), -0.5), 0.9);
   const grown = volumeMl + threshold * (1.06 - 1.3 * Math.log(1 - random.uniform()));
   return Math.max(Math.min(grown, 1.4 * hematomaSites[location].largestMl), volumeMl + 1.06 * threshold);
+}
+
+/** Lower with more blood, in the ventricles and in the brainstem most of all; 15 is by far the most frequent in small hematomas. */
+function drawGcs(random: Random, { volumeMl, ivhMl, location }: HematomaPlan): number {
+  const impaired = 0.075 * volumeMl + 0.25 * ivhMl + (location === "brainstem" ? 4 : 0);
+  return Math.round(Math.min(Math.max(14.6 - impaired + 2 * random.normal(), 3), 15));
 }
 
 function statusOf(random: Random, volumeMl: number, expands: boolean): FollowUpStatus {

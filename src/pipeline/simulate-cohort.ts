@@ -1,0 +1,218 @@
+/** A whole simulated cohort on disk: studies, manifest, and the truth beside them. Participants are independent, so they are made in parallel. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import { requireWhole } from "../core/guards.ts";
+import { toJson } from "../core/json.ts";
+import type { OnProgress } from "../core/progress.ts";
+import { createRandom } from "../core/random.ts";
+import { scenarioCeiling } from "../simulation/growth/bayes-auc.ts";
+import { scenarios } from "../simulation/growth/scenario.ts";
+import { type ScannerProfile, scannerProfiles, siteScanner } from "../simulation/scanner/scanner-profile.ts";
+import type { ScenarioName, SignName } from "../simulation/simulated-case.ts";
+import { writeFileAtomically, writeFolderAtomically } from "./atomic-output.ts";
+import { SIMULATED_NOTE, type SimulatedFormat } from "./simulate-study.ts";
+import { type SimulatedRow, type SimulateTask, simulateParticipant } from "./simulate-worker.ts";
+
+/** Which cohort to make. */
+export interface CohortOptions {
+  readonly participants: number;
+  readonly sites: number;
+  readonly seed: number;
+  readonly scenario: ScenarioName;
+  /** The protocol of every site, or one after the other for "mixed". */
+  readonly profile: keyof typeof scannerProfiles | "mixed";
+  readonly format: SimulatedFormat;
+  /** Default: one per core. */
+  readonly threads?: number;
+}
+
+/** What was made. */
+export interface CohortSummary {
+  readonly schema: "hemacast-simulated-cohort/1";
+  readonly note: string;
+  readonly scenario: ScenarioName;
+  readonly seed: number;
+  readonly participants: number;
+  readonly scannedTwice: number;
+  readonly lost: number;
+  readonly surgery: number;
+  /** Participants whose hematoma expands, scanned or not. */
+  readonly expansions: number;
+  /** The AUC that no model can exceed on average: stated for the scenario, and by Monte Carlo. */
+  readonly bayesAuc: { readonly stated: number; readonly monteCarlo: number; readonly draws: number };
+}
+
+const MONTE_CARLO_DRAWS = 20_000;
+const ours = /^(SIM-\d+|manifest\.csv|manifest-truth\.csv|truth\.csv|cohort\.json|README\.txt)$/;
+/** Heap for short-lived numbers in a worker, MB: with the default of 16, a third of the time goes to collecting them. */
+const YOUNG_GENERATION_MB = 64;
+
+/**
+ * Makes a cohort in a folder that must not hold anything else. Equal options, equal files, whatever the number of threads.
+ *
+ * @throws HemacastError ARGUMENT_INVALID on numbers out of range, OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
+ */
+export async function simulateCohort(
+  out: string,
+  options: CohortOptions,
+  onProgress: OnProgress = () => {},
+): Promise<CohortSummary> {
+  requireWhole("n", options.participants, 1);
+  requireWhole("sites", options.sites, 1);
+  requireWhole("seed", options.seed, 0);
+  return writeFolderAtomically(
+    out,
+    (name) => ours.test(name),
+    async (folder) => {
+      const rows = await runTasks(planTasks(folder, options), options.threads, onProgress);
+      const summary = summarise(options, rows);
+      await writeFileAtomically(join(folder, "manifest.csv"), manifestCsv(rows, false));
+      await writeFileAtomically(join(folder, "manifest-truth.csv"), manifestCsv(rows, true));
+      await writeFileAtomically(join(folder, "truth.csv"), truthCsv(rows));
+      await writeFileAtomically(join(folder, "cohort.json"), toJson(summary));
+      await writeFileAtomically(join(folder, "README.txt"), readme(summary));
+      return summary;
+    },
+  );
+}
+
+function planTasks(folder: string, options: CohortOptions): SimulateTask[] {
+  const random = createRandom(options.seed);
+  const profiles: readonly ScannerProfile[] = Object.values(scannerProfiles);
+  const scanners = Array.from({ length: options.sites }, (_, site) => {
+    const profile = options.profile === "mixed" ? profiles[site % profiles.length] : scannerProfiles[options.profile];
+    return siteScanner(profile as ScannerProfile, random.fork(`site ${site}`));
+  });
+  const digits = Math.max(4, String(options.participants).length);
+  return Array.from({ length: options.participants }, (_, i) => {
+    const draw = random.fork(`participant ${i}`);
+    const site = draw.integer(options.sites);
+    return {
+      ...{ folder, scenario: options.scenario, format: options.format },
+      participantId: `SIM-${String(i + 1).padStart(digits, "0")}`,
+      site: `SIMULATED-${String(site + 1).padStart(2, "0")}`,
+      seed: draw.integer(2 ** 32),
+      scanner: scanners[site] as ScannerProfile,
+    };
+  });
+}
+
+/** Runs the tasks in threads where the program is compiled, and one after the other where it is not. */
+async function runTasks(
+  tasks: readonly SimulateTask[],
+  threads = availableParallelism(),
+  onProgress: OnProgress,
+): Promise<SimulatedRow[]> {
+  let done = 0;
+  const finished = (row: SimulatedRow): SimulatedRow => {
+    onProgress({ stage: "simulate", done: ++done, total: tasks.length });
+    return row;
+  };
+  const worker = new URL("./simulate-worker.js", import.meta.url);
+  if (threads < 2 || tasks.length < 2 || import.meta.url.endsWith(".ts")) {
+    const rows: SimulatedRow[] = [];
+    for (const task of tasks) rows.push(finished(await simulateParticipant(task)));
+    return rows;
+  }
+  const pool = new Piscina<SimulateTask, SimulatedRow>({
+    filename: fileURLToPath(worker),
+    name: simulateParticipant.name,
+    maxThreads: Math.min(threads, tasks.length),
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
+  try {
+    return await Promise.all(tasks.map((task) => pool.run(task).then(finished)));
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function summarise(options: CohortOptions, rows: readonly SimulatedRow[]): CohortSummary {
+  const scenario = scenarios[options.scenario];
+  const count = (holds: (row: SimulatedRow) => boolean): number => rows.filter(holds).length;
+  const { bayesAuc } = scenarioCeiling(scenario, MONTE_CARLO_DRAWS, createRandom(options.seed).fork("ceiling"));
+  return {
+    schema: "hemacast-simulated-cohort/1",
+    note: SIMULATED_NOTE,
+    ...{ scenario: options.scenario, seed: options.seed, participants: rows.length },
+    scannedTwice: count((row) => row.followUp !== null),
+    lost: count((row) => row.truth.followUpStatus === "lost"),
+    surgery: count((row) => row.truth.followUpStatus === "surgery"),
+    expansions: count((row) => row.truth.expands),
+    bayesAuc: { stated: scenario.bayesAuc, monteCarlo: bayesAuc, draws: MONTE_CARLO_DRAWS },
+  };
+}
+
+type Cell = string | number | boolean | null;
+
+function csv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const text = (cell: Cell): string =>
+    cell === null ? "" : typeof cell === "number" ? String(Number(cell.toPrecision(10))) : String(cell);
+  return `${[columns, ...rows].map((row) => row.map(text).join(",")).join("\n")}\n`;
+}
+
+/** The manifest that `hemacast study` reads; with the truth, it also names the true masks and volumes. */
+function manifestCsv(rows: readonly SimulatedRow[], withTruth: boolean): string {
+  const truthColumns = withTruth
+    ? ["baselineMask", "baselineVolumeMl", "baselineIvhMl", "followUpMask", "followUpVolumeMl", "followUpIvhMl"]
+    : [];
+  const columns = [
+    ...["participantId", "site", "scanner", "baselineScan", "hoursFromOnset"],
+    ...["followUpScan", "followUpHoursFromBaseline", ...truthColumns],
+    ...["clinical.gcs", "clinical.ageYears", "clinical.male", "clinical.anticoagulation"],
+  ];
+  return csv(
+    columns,
+    rows.map(({ participantId, site, scanner, truth, baseline, followUp }) => [
+      ...[participantId, site, `simulated-${scanner}`, baseline.scan, truth.hoursFromOnset],
+      ...[followUp?.scan ?? null, followUp?.hoursFromBaseline ?? null],
+      ...(withTruth
+        ? [
+            ...[baseline.mask, truth.volumeMl, truth.ivhMl],
+            ...[followUp?.mask ?? null, followUp?.volumeMl ?? null, followUp?.ivhMl ?? null],
+          ]
+        : []),
+      ...[truth.gcs, truth.ageYears, Number(truth.sex === "male"), Number(truth.anticoagulation)],
+    ]),
+  );
+}
+
+const signColumns: readonly SignName[] = [
+  ...(["blend", "black-hole", "swirl", "hypodensity", "fluid-level", "island", "satellite"] as const),
+];
+
+/** The truth as a table that `hemacast evaluate` reads: the true risk as a prediction of the true outcome. */
+function truthCsv(rows: readonly SimulatedRow[]): string {
+  const columns = [
+    ...["participantId", "outcome", "risk", "simulated", "location", "side", "volumeMl", "followUpVolumeMl"],
+    ...["followUpStatus", "ivhMl", "irregularity", "meanHu", "coefficientOfVariation", "midlineShiftMm"],
+    ...["spotSign", "anticoagulation", ...signColumns],
+  ];
+  return csv(
+    columns,
+    rows.map(({ participantId, truth }) => [
+      ...[participantId, Number(truth.expands), truth.risk, 1, truth.location, truth.side],
+      ...[truth.volumeMl, truth.followUpVolumeMl, truth.followUpStatus, truth.ivhMl, truth.irregularity],
+      ...[truth.meanHu, truth.coefficientOfVariation, truth.midlineShiftMm],
+      ...[Number(truth.spotSign), Number(truth.anticoagulation)],
+      ...signColumns.map((sign) => Number(truth.signs.includes(sign))),
+    ]),
+  );
+}
+
+function readme(summary: CohortSummary): string {
+  return [
+    `${SIMULATED_NOTE}. No image here shows a person.`,
+    "",
+    `${summary.participants} participants, scenario "${summary.scenario}", seed ${summary.seed}; ${summary.scannedTwice} scanned twice, ${summary.surgery} operated on, ${summary.lost} lost to follow-up.`,
+    `No model can exceed an AUC of ${summary.bayesAuc.stated} on average (Monte Carlo ${summary.bayesAuc.monteCarlo.toFixed(4)}).`,
+    "",
+    "manifest.csv        scans and clinical values, as a cohort's owner would have them",
+    "manifest-truth.csv  the same with the true masks and volumes",
+    "truth.csv           true outcome and true risk; hemacast evaluate truth.csv scores the ideal model",
+    "SIM-*/              images, true masks (hematoma, ivh, edema, each sign), truth.json",
+    "",
+  ].join("\n");
+}
