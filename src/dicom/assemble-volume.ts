@@ -133,7 +133,7 @@ function findingsOf(plan: StackPlan, counts: { duplicates: number; padded: numbe
   }
   const gap = layout.geometry.spacing[2];
   const thickness = first.sliceThicknessMm;
-  if (images.length > 1 && thickness !== undefined && thickness > gap * 1.05) {
+  if (images.length > 1 && !layout.geometry.sliceOffsetsMm && thickness !== undefined && thickness > gap * 1.05) {
     note(
       "SLICES_OVERLAP",
       "info",
