@@ -6,6 +6,7 @@ import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerPredict } from "./commands/predict.ts";
+import { registerRadiomics } from "./commands/radiomics.ts";
 import { registerSegment } from "./commands/segment.ts";
 import { registerSimulate } from "./commands/simulate.ts";
 import type { RegisterCommand } from "./register-command.ts";
@@ -16,6 +17,7 @@ const commands: readonly RegisterCommand[] = [
   registerPredict,
   registerInspect,
   registerSegment,
+  registerRadiomics,
   registerEvaluate,
   registerSimulate,
   registerModels,

@@ -133,7 +133,7 @@ export interface RadiomicsSettings {
 }
 
 /** PyRadiomics' defaults. */
-const defaults: ExtractionValues = {
+export const defaultValues: ExtractionValues = {
   minimumROIDimensions: 2,
   minimumROISize: null,
   correctMask: false,
@@ -213,7 +213,7 @@ export function readSettings(text: string): RadiomicsSettings {
  */
 export function resolveSettings(given: unknown): RadiomicsSettings {
   const file = parseWith(fileSchema, given, "CONFIG_INVALID", "radiomics settings");
-  const values = filledIn(defaults, file.setting ?? {});
+  const values = filledIn(defaultValues, file.setting ?? {});
   const types = Object.entries(file.imageType ?? {});
   const families = Object.entries(file.featureClass ?? {});
   const ignored = ["geometryTolerance", "label_channel"].filter(
@@ -271,7 +271,7 @@ function filledIn(base: ExtractionValues, given: z.infer<typeof settingSchema>):
 }
 
 function canBeOff(key: string): boolean {
-  return (defaults as unknown as Readonly<Record<string, unknown>>)[key] === null;
+  return (defaultValues as unknown as Readonly<Record<string, unknown>>)[key] === null;
 }
 
 function interpolatorOf(given: string | number | null): Interpolator | null {

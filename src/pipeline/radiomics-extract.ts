@@ -1,0 +1,123 @@
+/** From an image and a mask on disk to features with everything needed to compute them again. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { HemacastError } from "../core/errors.ts";
+import type { Finding } from "../core/finding.ts";
+import { canonicalJson } from "../core/json.ts";
+import type { OnProgress } from "../core/progress.ts";
+import { type Extraction, extractRadiomics, type RegionSummary } from "../radiomics/extract.ts";
+import { ibsiNotation } from "../radiomics/ibsi-notation.ts";
+import type { ScalarImage } from "../radiomics/region.ts";
+import { type RadiomicsSettings, readSettings, resolveSettings } from "../radiomics/settings.ts";
+import type { Mask } from "../volume/volume.ts";
+import { readRadiomicsImage, readRadiomicsMask } from "./radiomics-files.ts";
+
+/** What it takes to compute the same features again. */
+export interface RadiomicsProvenance {
+  readonly tool: string;
+  readonly version: string;
+  /** Version of PyRadiomics whose names and values these are. */
+  readonly compatibleWith: string;
+  readonly node: string;
+  readonly settings: RadiomicsSettings["values"];
+  readonly imageTypes: readonly string[];
+  /** SHA-256 over the resolved settings, all image types and features included. */
+  readonly settingsSha256: string;
+  /** SHA-256 over grid and values, so that the same image in another file format has the same hash. */
+  readonly imageSha256: string;
+  readonly maskSha256: string;
+  readonly ibsi: string;
+}
+
+/** What `hemacast radiomics extract --json` prints. */
+export interface RadiomicsResult {
+  readonly schema: "hemacast/radiomics/1";
+  readonly features: Extraction["features"];
+  readonly provenance: RadiomicsProvenance;
+  readonly region: RegionSummary;
+  readonly findings: readonly Finding[];
+  /** Milliseconds by stage. */
+  readonly timings: { readonly read: number; readonly extract: number };
+}
+
+/** What may be asked when extracting. */
+export interface RadiomicsOptions {
+  readonly settings: RadiomicsSettings;
+  /** Value of the mask that counts as inside; by default that of the settings. */
+  readonly label?: number;
+  readonly resampleMask?: boolean;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Reads settings from a PyRadiomics parameter file; PyRadiomics' defaults without one.
+ *
+ * @throws HemacastError INPUT_NOT_FOUND, CONFIG_INVALID
+ */
+export async function readSettingsFile(path: string | undefined): Promise<RadiomicsSettings> {
+  if (path === undefined) return resolveSettings({});
+  const text = await readFile(path, "utf8").catch((cause) => {
+    throw new HemacastError("INPUT_NOT_FOUND", `cannot read the settings file ${path}`, { cause });
+  });
+  return readSettings(text);
+}
+
+/**
+ * Extracts the features of a mask in an image.
+ *
+ * @param imagePath NIfTI, NRRD, or a CT series in DICOM
+ * @param maskPath NIfTI or NRRD
+ * @throws HemacastError what reading and `extractRadiomics` throw
+ */
+export async function extractFromFiles(
+  imagePath: string,
+  maskPath: string,
+  options: RadiomicsOptions,
+): Promise<RadiomicsResult> {
+  const start = performance.now();
+  const { settings } = options;
+  const opened = await readRadiomicsImage(imagePath);
+  const { mask, findings } = await readRadiomicsMask(maskPath, {
+    label: options.label ?? settings.values.label,
+    image: opened.image.geometry,
+    resample: (options.resampleMask ?? false) || settings.values.correctMask,
+  });
+  const readAt = performance.now();
+  const extraction = extractRadiomics(opened.image, mask, settings, options.onProgress);
+  return {
+    schema: "hemacast/radiomics/1",
+    features: extraction.features,
+    provenance: provenanceOf(opened.image, mask, settings),
+    region: extraction.region,
+    findings: [...opened.findings, ...findings, ...extraction.findings],
+    timings: { read: readAt - start, extract: performance.now() - readAt },
+  };
+}
+
+function provenanceOf(image: ScalarImage, mask: Mask, settings: RadiomicsSettings): RadiomicsProvenance {
+  return {
+    tool: "hemacast",
+    version: packageVersion(),
+    compatibleWith: "PyRadiomics 3.1",
+    node: process.version,
+    settings: settings.values,
+    imageTypes: settings.imageTypes.map(({ name }) => name),
+    settingsSha256: createHash("sha256").update(canonicalJson(settings)).digest("hex"),
+    imageSha256: gridHash(image.geometry, image.values),
+    maskSha256: gridHash(mask.geometry, mask.inside),
+    ibsi: ibsiNotation(settings.values),
+  };
+}
+
+function gridHash(geometry: ScalarImage["geometry"], values: ScalarImage["values"]): string {
+  const { size, spacing, origin, direction, sliceOffsetsMm } = geometry;
+  return createHash("sha256")
+    .update(canonicalJson({ size, spacing, origin, direction, sliceOffsetsMm: sliceOffsetsMm ?? null }))
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest("hex");
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
