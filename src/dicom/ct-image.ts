@@ -20,6 +20,8 @@ export interface CtImage {
   readonly frameOfReferenceUID?: string;
   /** Tells patients apart. Identifying: it is compared, never printed, and does not leave `dicom/`. */
   readonly patient: string;
+  /** When it was acquired, in ms of a clock without time zone; absent where the file has no usable date and time. Compared, never printed. */
+  readonly acquiredAtMs?: number;
   readonly modality: string;
   readonly imageType: readonly string[];
   readonly bodyPart: string;
@@ -116,6 +118,7 @@ function describeObject(file: Part10, fileName: string, modality: string, frames
     studyInstanceUID: text(file, "StudyInstanceUID") ?? "",
     frameOfReferenceUID: text(file, "FrameOfReferenceUID"),
     patient: text(file, "PatientID") ?? `${text(file, "PatientName") ?? ""}|${text(file, "PatientBirthDate") ?? ""}`,
+    acquiredAtMs: acquiredAtMs(file),
     modality,
     imageType: texts(file, "ImageType").map((value) => value.toUpperCase()),
     bodyPart: (text(file, "BodyPartExamined") ?? "").toUpperCase(),
@@ -132,6 +135,22 @@ function describeObject(file: Part10, fileName: string, modality: string, frames
     layout,
     padding: paddingOf(file, layout.signed),
   };
+}
+
+/** The first pair of date and time that the file has, from the acquisition to the study. @see DICOM PS3.5 6.2 (DA, TM) */
+function acquiredAtMs(file: DataSet): number | undefined {
+  for (const [dateName, timeName] of [
+    ["AcquisitionDate", "AcquisitionTime"],
+    ["ContentDate", "ContentTime"],
+    ["StudyDate", "StudyTime"],
+  ] as const) {
+    const date = /^(\d{4})(\d{2})(\d{2})$/.exec(text(file, dateName) ?? "");
+    const time = /^(\d{2})(\d{2})(\d{2})?/.exec(text(file, timeName) ?? "");
+    if (!date || !time) continue;
+    const [year, month, day] = date.slice(1).map(Number);
+    return Date.UTC(year, month - 1, day, Number(time[1]), Number(time[2]), Number(time[3] ?? 0));
+  }
+  return undefined;
 }
 
 function describeFrame(

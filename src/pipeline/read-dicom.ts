@@ -1,5 +1,5 @@
 /** DICOM files -> CtVolume: a first pass finds out what is there, a second reads the pixels of the series that was chosen. */
-
+import { createHash } from "node:crypto";
 import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import type { OnProgress } from "../core/progress.ts";
@@ -11,9 +11,18 @@ import { groupSeries } from "../dicom/series.ts";
 import type { SeriesDescription } from "../dicom/series-description.ts";
 import type { InputFile } from "./input-files.ts";
 
+/** Whose scan it is and when it was made, for comparing two scans: hashed, never printed, never written. */
+export interface ScanIdentity {
+  /** Equal for equal patients; null where the files name nobody. */
+  readonly patientHash: string | null;
+  /** Earliest acquisition of the series in ms of a clock without time zone; null where the files have no date. */
+  readonly acquiredAtMs: number | null;
+}
+
 /** A series read from files. */
 export interface DicomInput extends AssembledSeries {
   readonly series: SeriesDescription;
+  readonly identity: ScanIdentity;
 }
 
 /** Bytes of files that are kept from the first pass to the second; what is beyond is read twice. */
@@ -49,7 +58,16 @@ export async function readDicom(
       message: `${strangers} file(s) are not DICOM and were left out`,
     });
   }
-  return { ...assembled, findings, series: describe(choice, assembled) };
+  return { ...assembled, findings, series: describe(choice, assembled), identity: identify(choice) };
+}
+
+function identify({ series: { images } }: SeriesChoice): ScanIdentity {
+  const patient = images[0]?.patient ?? "";
+  const times = images.flatMap((image) => (image.acquiredAtMs === undefined ? [] : [image.acquiredAtMs]));
+  return {
+    patientHash: /[^|\s]/.test(patient) ? createHash("sha256").update(patient).digest("hex") : null,
+    acquiredAtMs: times.length > 0 ? Math.min(...times) : null,
+  };
 }
 
 /** Opens every file once and notes which images it holds. */

@@ -11,7 +11,7 @@ import type { StackLayout } from "../volume/slice-stack.ts";
 import type { CtVolume } from "../volume/volume.ts";
 import { filesInFolder, filesInZip, type InputFile, openInput } from "./input-files.ts";
 import { inNamedFile, unpackedNifti } from "./nifti-files.ts";
-import { type DicomInput, readDicom } from "./read-dicom.ts";
+import { type DicomInput, readDicom, type ScanIdentity } from "./read-dicom.ts";
 
 /** What the input was. */
 export type InputFormat = "dicom-folder" | "dicom-zip" | "dicom-file" | "nifti";
@@ -48,6 +48,8 @@ export interface CtInput {
   readonly volume: CtVolume;
   readonly findings: readonly Finding[];
   readonly description: InputDescription;
+  /** Absent for NIfTI, which does not say. */
+  readonly identity?: ScanIdentity;
 }
 
 /** What may be asked when reading. */
@@ -82,8 +84,8 @@ export async function readCt(input: string, options: ReadOptions = {}): Promise<
 }
 
 async function fromDicom(format: InputFormat, files: readonly InputFile[], options: ReadOptions): Promise<CtInput> {
-  const { volume, layout, findings, series }: DicomInput = await readDicom(files, options);
-  return { volume, findings, description: { format, series, grid: describeGrid(layout) } };
+  const { volume, layout, findings, series, identity }: DicomInput = await readDicom(files, options);
+  return { volume, findings, description: { format, series, grid: describeGrid(layout) }, identity };
 }
 
 async function fromNifti(file: InputFile, options: ReadOptions): Promise<CtInput> {
