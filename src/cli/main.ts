@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
+import { registerCompare } from "./commands/compare.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
@@ -18,6 +19,7 @@ const commands: readonly RegisterCommand[] = [
   registerInspect,
   registerSegment,
   registerRadiomics,
+  registerCompare,
   registerEvaluate,
   registerSimulate,
   registerModels,

@@ -1,0 +1,52 @@
+/** The words of the comparison report in English and Simplified Chinese. */
+import type { Text } from "./html.ts";
+
+/** Everything the page says apart from numbers and findings. */
+export const compareWords = {
+  title: { en: "Hematoma growth report", zh: "血肿增长报告" },
+  growth: { en: "Growth", zh: "增长" },
+  noBaseline: { en: "no hematoma at baseline", zh: "基线无血肿" },
+  baseline: { en: "Baseline", zh: "基线" },
+  followUp: { en: "Follow-up", zh: "复查" },
+  error: { en: "standard deviation of the measurement error", zh: "测量误差标准差" },
+  detectable: { en: "Smallest change beyond measurement error (95 %)", zh: "超出测量误差的最小变化 (95 %)" },
+  beyond: { en: "The change is beyond measurement error.", zh: "变化超出测量误差。" },
+  within: { en: "The change is within measurement error.", zh: "变化在测量误差范围内。" },
+  rate: { en: "Rate between the scans", zh: "两次扫描间速率" },
+  ultraEarly: {
+    en: "Ultra-early growth (baseline volume / hours from onset)",
+    zh: "超早期增长（基线体积 / 发病小时数）",
+  },
+  hours: { en: "Hours from onset", zh: "发病小时数" },
+  volume: { en: "Volume", zh: "体积" },
+  abc2: { en: "ABC/2", zh: "ABC/2" },
+  parts: { en: "Separate parts", zh: "独立部分" },
+  definitions: { en: "Is it an expansion?", zh: "是否为血肿扩大？" },
+  definitionsNote: {
+    en: "Probability that the true growth fulfils each definition, given the measurement error of both volumes. Between 5 and 95 % a reader should decide.",
+    zh: "考虑两次体积的测量误差后，真实增长满足各定义的概率。介于 5% 与 95% 之间时应由阅片者判断。",
+  },
+  definition: { en: "Definition", zh: "定义" },
+  measured: { en: "As measured", zh: "按测量值" },
+  probability: { en: "Probability", zh: "概率" },
+  label: { en: "Label", zh: "标签" },
+  met: { en: "fulfilled", zh: "满足" },
+  notMet: { en: "not fulfilled", zh: "不满足" },
+  expansion: { en: "expansion", zh: "扩大" },
+  "no-expansion": { en: "no expansion", zh: "未扩大" },
+  uncertain: { en: "uncertain", zh: "不确定" },
+  pictures: { en: "The same slices, baseline beside follow-up", zh: "同一层面：基线与复查对照" },
+  picturesNote: {
+    en: "The follow-up is laid over the baseline by its skull. Blue: baseline outline. Red: follow-up outline. Brain window (0 to 80 HU); the patient's right is on the left.",
+    zh: "复查图像按颅骨与基线配准。蓝线：基线轮廓。红线：复查轮廓。脑窗（0 至 80 HU）；图像左侧为患者右侧。",
+  },
+  map: { en: "Where it grew", zh: "增长部位" },
+  stable: { en: "In both", zh: "两次均有" },
+  grown: { en: "Only at follow-up", zh: "仅复查有" },
+  resolved: { en: "Only at baseline", zh: "仅基线有" },
+  markers: { en: "Markers at baseline and follow-up", zh: "基线与复查征象" },
+  registration: { en: "Registration", zh: "配准" },
+  similarity: { en: "Correlation of the skulls", zh: "颅骨相关系数" },
+  overlap: { en: "Skull in common", zh: "共同颅骨比例" },
+  motion: { en: "Head motion", zh: "头部移动" },
+} as const satisfies Record<string, Text>;
