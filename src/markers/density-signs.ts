@@ -9,14 +9,17 @@ const BLEND_GAP_HU = 18;
 /** The difference in HU that the black hole sign asks for. */
 const BLACK_HOLE_GAP_HU = 28;
 
-/** Darkness of brain: blood that is not darker than this is not iso- or hypodense to it. */
-const ISODENSE_HU = 45;
+/** How faint the neighbouring sections of a swirl may be: there it is cut at a slant. */
+const FAINT_GAP_HU = 8;
 
 /** A border is sharp when HU rise within this distance; a slanted border between two 5 mm sections is blurred by up to about as much. */
 const SHARP_MARGIN_MM = 6;
 
 /** A darker part thinner than this is the clot's edge, not a part beside the other. */
 const LEAST_PART_MM = 4;
+
+/** Above this share of its edge at places where the clot ends in the next section, nobody can say whether a zone is enclosed. */
+const MOST_HIDDEN = 0.2;
 
 /** Up to this share of its edge on clot, a zone is a part beside the other one and not a hole in it. */
 const ENCLOSED_FRACTION = 0.9;
@@ -60,27 +63,27 @@ export function hypodensity(clot: Clot): MarkerReading {
 }
 
 /**
- * Swirl sign: inside the clot a zone as dark as brain or darker that continues over at least two neighbouring 5 mm sections. Adds
- * `contiguousSections`.
+ * Swirl sign: inside the hyperdense clot an iso- or hypodense zone that continues over at least two neighbouring 5 mm sections. On the sections
+ * beside the one that shows it best it may be fainter. Adds `contiguousSections`.
  *
  * @see Ng et al. 2018, doi:10.3174/ajnr.A5822
  */
 export function swirlSign(clot: Clot): MarkerReading {
-  const inside = clot.zonesAt(VISIBLE_GAP_HU).filter((zone) => isEnclosed(zone) && zone.meanHu <= ISODENSE_HU);
-  const reading = readZones("swirl-sign", clot, VISIBLE_GAP_HU, (zone) => sectionsInARow(zone, inside) >= 2);
-  const shown = clot.zonesAt(VISIBLE_GAP_HU).find((zone) => zone.section.slice === reading.slice);
-  if (reading.state === "not-assessable" || !shown) return reading;
-  const longest = Math.max(0, ...inside.map((zone) => sectionsInARow(zone, inside)));
-  return { ...reading, quantities: { ...reading.quantities, contiguousSections: longest } };
+  const inside = clot.zonesAt(FAINT_GAP_HU).filter((zone) => zone.enclosedFraction > ENCLOSED_FRACTION);
+  const run = (zone: HypodenseZone): number => (isEnclosed(zone) ? sectionsInARow(zone, inside) : 0);
+  const reading = readZones("swirl-sign", clot, VISIBLE_GAP_HU, (zone) => run(zone) >= 2);
+  if (reading.slice === null) return reading;
+  const contiguousSections = Math.max(0, ...clot.zonesAt(VISIBLE_GAP_HU).map(run));
+  return { ...reading, quantities: { ...reading.quantities, contiguousSections } };
 }
 
+/** With clot on every side in the plane; a few pixels of noise do not open it. */
 function isEnclosed(zone: HypodenseZone): boolean {
-  return zone.enclosedFraction === 1 && !zone.reachesCoreEdge;
+  return zone.enclosedFraction >= 0.97 && zone.hiddenFraction <= MOST_HIDDEN;
 }
 
-/** Number of neighbouring sections through which a zone continues, each zone overlapping the next; 0 when it is not among them. */
+/** Number of neighbouring sections through which a zone continues, each zone overlapping the next. */
 function sectionsInARow(zone: HypodenseZone, among: readonly HypodenseZone[]): number {
-  if (!among.includes(zone)) return 0;
   const follow = (from: HypodenseZone, side: "up" | "down"): number => {
     const next = among.find(
       (other) =>

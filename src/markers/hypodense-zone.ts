@@ -23,18 +23,18 @@ export interface HypodenseZone {
   readonly clotHu: number;
   /** `clotHu - meanHu`. */
   readonly gapHu: number;
-  /** Share in [0, 1] of the zone's edge that borders on clot, not on the clot's outer edge. */
+  /** Share in [0, 1] of the zone's edge that borders on clot or on a wall of clot, not on the clot's outer edge. */
   readonly enclosedFraction: number;
-  /** Whether the zone reaches where the clot ends in this section or the next: then it may be open there. */
-  readonly reachesCoreEdge: boolean;
+  /** Share in [0, 1] of the zone's edge behind which the clot ends in the section above or below: it may be open there. */
+  readonly hiddenFraction: number;
   /** Largest distance in mm from inside the zone to its edge, doubled: the width of its thickest place. */
   readonly widthMm: number;
   /** Distance in mm over which HU rise from the zone to the clot: 0 for a step, large for a gradual change. */
   readonly marginMm: number;
 }
 
-/** The least difference in HU that a reader sees as darker, where the definition names none: three times the noise left after smoothing. */
-export const VISIBLE_GAP_HU = 10;
+/** The least difference in HU that a reader sees as darker, where the definition names none: several times the noise left after smoothing. */
+export const VISIBLE_GAP_HU = 12;
 
 /** What is cut away at the clot's edge, in mm: two pixels of 0.5 mm and the blur of a usual kernel. */
 const RIM_MM = 1.5;
@@ -44,6 +44,11 @@ const SIGMA_MM = 1;
 
 /** Smaller zones are noise: a disc of 3.5 mm. */
 const LEAST_AREA_MM2 = 10;
+
+/** A wall between a zone and the brain is seen this far from the zone, at this blur, when it rises by this share of the zone's gap. */
+const WALL_REACH_MM = 3;
+const WALL_SIGMA_MM = 0.5;
+const WALL_SHARE = 0.35;
 
 /** The clot around a zone: this far from its edge, leaving out what the edge blurs. */
 const RING_MM = [1.5, 6] as const;
@@ -59,10 +64,11 @@ export interface Clot {
 
 /** Prepares sections for the signs. */
 export function createClot(sections: readonly Section[]): Clot {
-  const inner = sections.map((section, n) => {
-    const core = coreOf(sections, n);
+  const inner = sections.map((section, n): InnerSection => {
+    const edgeMm = depthMm(section, section.inside);
+    const core = coreOf(edgeMm, [sections[n - 1], sections[n + 1]]);
     const smooth = smoothInside(section);
-    return { section, core, smooth, clotLevel: percentile(smooth, core, 0.8) };
+    return { section, edgeMm, core, smooth, clotLevel: percentile(smooth, core, 0.8) };
   });
   const known = new Map<number, readonly HypodenseZone[]>();
   return {
@@ -77,17 +83,17 @@ export function createClot(sections: readonly Section[]): Clot {
 }
 
 /** Where a section holds clot throughout its thickness, as far as its neighbours tell. */
-function coreOf(sections: readonly Section[], n: number): Uint8Array {
-  const section = sections[n];
-  const neighbours = [sections[n - 1], sections[n + 1]];
-  return Uint8Array.from(depthMm(section, section.inside), (depth, pixel) =>
-    depth > RIM_MM && neighbours.every((next) => next?.inside[pixel]) ? 1 : 0,
+function coreOf(edgeMm: Float32Array, neighbours: readonly (Section | undefined)[]): Uint8Array {
+  return Uint8Array.from(edgeMm, (mm, pixel) =>
+    mm > RIM_MM && neighbours.every((next) => next?.inside[pixel]) ? 1 : 0,
   );
 }
 
 /** A section with what zones are sought in. */
 interface InnerSection {
   readonly section: Section;
+  /** Distance in mm of each pixel to the clot's outer edge in the plane; 0 outside. */
+  readonly edgeMm: Float32Array;
   readonly core: Uint8Array;
   readonly smooth: Float32Array;
   /** HU of the dense part of the core; null without a core. */
@@ -99,9 +105,11 @@ function zonesOf(inner: InnerSection, gapHu: number): HypodenseZone[] {
   if (clotLevel === null) return [];
   const dark = core.map((value, pixel) => (value && smooth[pixel] < clotLevel - gapHu / 2 ? 1 : 0));
   const { labels, components } = connectedComponents({ geometry: section.geometry, inside: dark }, 4);
-  return components.flatMap(({ label }) => {
+  const pixelMm2 = section.geometry.spacing[0] * section.geometry.spacing[1];
+  const large = components.filter(({ voxels }) => voxels * pixelMm2 >= LEAST_AREA_MM2);
+  return large.flatMap(({ label }) => {
     const seed = Uint8Array.from(labels, (found) => (found === label ? 1 : 0));
-    const zone = measureZone(section, core, smooth, seed, clotLevel);
+    const zone = measureZone(inner, seed, clotLevel);
     return zone && zone.areaMm2 >= LEAST_AREA_MM2 && zone.gapHu >= gapHu ? [zone] : [];
   });
 }
@@ -116,13 +124,8 @@ function smoothInside({ geometry, hu, inside }: Section): Float32Array {
 }
 
 /** Cuts a zone at half the way between its own level and the clot's, then measures it. */
-function measureZone(
-  section: Section,
-  core: Uint8Array,
-  smooth: Float32Array,
-  seed: Uint8Array,
-  clotLevel: number,
-): HypodenseZone | null {
+function measureZone(inner: InnerSection, seed: Uint8Array, clotLevel: number): HypodenseZone | null {
+  const { section, core, smooth } = inner;
   const level = percentile(smooth, seed, 0.25);
   if (level === null) return null;
   const half = (level + clotLevel) / 2;
@@ -134,8 +137,8 @@ function measureZone(
     pixels.map((value) => 1 - value),
   );
   const deepest = depth.reduce((most, mm) => Math.max(most, mm), 0);
-  const inner = Math.min(RING_MM[0], deepest / 2);
-  const meanHu = meanWhere(section.hu, (pixel) => depth[pixel] > inner);
+  const innermost = Math.min(RING_MM[0], deepest / 2);
+  const meanHu = meanWhere(section.hu, (pixel) => depth[pixel] > innermost);
   const clotHu = meanWhere(
     section.hu,
     (pixel) =>
@@ -150,35 +153,44 @@ function measureZone(
     meanHu,
     clotHu,
     gapHu: clotHu - meanHu,
-    enclosedFraction: enclosedFraction(section, pixels),
-    reachesCoreEdge: reachesEdge(section, pixels, core),
+    ...surroundings(inner, pixels, meanHu + WALL_SHARE * (clotHu - meanHu)),
     widthMm: 2 * deepest,
     marginMm: marginMm(section, core, depth, outside, clotHu - meanHu),
   };
 }
 
-/** Share of the pixel edges around a zone whose other side is clot further than the rim from the clot's outer edge. */
-function enclosedFraction(section: Section, pixels: Uint8Array): number {
-  const { size, spacing } = section.geometry;
-  const nx = size[0];
-  const depth = depthMm(section, section.inside);
-  const touchesEdge = RIM_MM + Math.max(spacing[0], spacing[1]);
-  let edges = 0;
-  let free = 0;
+/**
+ * What lies on the other side of a zone's pixel edges: clot, a wall of clot too thin to belong to the core, the clot's outer edge, or a place where
+ * the clot ends in the next section.
+ *
+ * @param wallHu a wall is at least this dense
+ */
+function surroundings({ section, edgeMm, core }: InnerSection, pixels: Uint8Array, wallHu: number) {
+  const nx = section.geometry.size[0];
+  const fine = gaussianSmooth({ ...section, sources: [] }, { inPlane: WALL_SIGMA_MM, throughPlane: 0 }).hu;
+  const [reachX, reachY] = [0, 1].map((axis) => Math.ceil(WALL_REACH_MM / section.geometry.spacing[axis]));
+  const hasWall = (pixel: number): boolean => {
+    for (let b = -reachY; b <= reachY; b++) {
+      for (let a = -reachX; a <= reachX; a++) {
+        const other = pixel + a + nx * b;
+        if (!pixels[other] && edgeMm[other] <= edgeMm[pixel] && fine[other] >= wallHu) return true;
+      }
+    }
+    return false;
+  };
+  let [edges, free, hidden] = [0, 0, 0];
   pixels.forEach((value, pixel) => {
     if (!value) return;
     for (const step of [-1, 1, -nx, nx]) {
-      if (pixels[pixel + step]) continue;
+      const beyond = pixel + step;
+      if (pixels[beyond]) continue;
       edges++;
-      if (depth[pixel + step] < touchesEdge) free++;
+      if (core[beyond]) continue;
+      if (edgeMm[beyond] > RIM_MM) hidden++;
+      else if (!hasWall(beyond)) free++;
     }
   });
-  return 1 - free / edges;
-}
-
-function reachesEdge(section: Section, pixels: Uint8Array, core: Uint8Array): boolean {
-  const nx = section.geometry.size[0];
-  return pixels.some((value, pixel) => value === 1 && [-1, 1, -nx, nx].some((step) => !core[pixel + step]));
+  return { enclosedFraction: 1 - free / edges, hiddenFraction: hidden / edges };
 }
 
 /** Width in mm of the whole rise at its steepest slope; HU are averaged along the edge, at equal distance from it. */

@@ -1,6 +1,8 @@
 /** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
 import { connectedComponents } from "../volume/components.ts";
+import { squaredDistanceMm } from "../volume/distance.ts";
 import { erode } from "../volume/morphology.ts";
+import type { Mask } from "../volume/volume.ts";
 import { convexHull } from "./convex-hull.ts";
 import { type MarkerReading, nothingFound } from "./marker.ts";
 import { depthMm, outlineInVolume, type Section } from "./section.ts";
@@ -11,7 +13,7 @@ const SATELLITE_MM = { diameter: 10, leastGap: 1, mostGap: 20 };
 /** A focus smaller than this is a few pixels: nobody would see it. */
 const LEAST_FOCUS_MM2 = 5;
 
-/** Small means small beside the main hematoma: at most this share of its area on the section. */
+/** Small means small beside the main hematoma: at most this share of its largest area. */
 const SMALL_SHARE = 0.25;
 
 /** A bubble hangs on a neck narrower than twice one of these widths, in mm, and is itself wider. */
@@ -21,14 +23,23 @@ const NECK_HALF_WIDTHS_MM: readonly number[] = [1.5, 2, 2.5, 3];
 const LEAST_SEPARATE = 3;
 const LEAST_JOINED = 4;
 
-/** A part of the hematoma on one section. */
+/** A part of the hematoma beside the main one, on one section. */
 interface Focus {
   readonly section: Section;
   readonly pixels: Uint8Array;
   readonly areaMm2: number;
   readonly diameterMm: number;
-  /** Distance in mm between its edge and the edge of the section's largest part. */
+  /** Distance in mm to the main hematoma, also to its parts on other sections. */
   readonly gapMm: number;
+  /** The part of the volume that it belongs to; the main hematoma is one of them. */
+  readonly part: number;
+}
+
+/** The separate parts of a hematoma. */
+interface Scatter {
+  /** The part of the volume that is the main hematoma. */
+  readonly main: number;
+  readonly foci: readonly Focus[];
 }
 
 /**
@@ -38,14 +49,14 @@ interface Focus {
  * @see Shimoda et al. 2017, doi:10.1016/j.jstrokecerebrovasdis.2017.02.036
  */
 export function satelliteSign(sections: readonly Section[]): MarkerReading {
-  const found = sections.map((section) => separateFoci(section).filter(isSatellite));
-  const most = found.reduce((best, next) => (next.length > best.length ? next : best));
-  if (most.length === 0) return nothingFound("satellite-sign", { satellites: 0 });
-  const largest = most.reduce((best, next) => (next.areaMm2 > best.areaMm2 ? next : best));
+  const satellites = scatterOf(sections).foci.filter(isSatellite);
+  if (satellites.length === 0) return nothingFound("satellite-sign", { satellites: 0 });
+  const largest = satellites.reduce((best, next) => (next.areaMm2 > best.areaMm2 ? next : best));
+  const perSection = sections.map((section) => satellites.filter((focus) => focus.section === section).length);
   return {
     id: "satellite-sign",
     state: "present",
-    quantities: { satellites: most.length, diameterMm: largest.diameterMm, gapMm: largest.gapMm },
+    quantities: { satellites: Math.max(...perSection), diameterMm: largest.diameterMm, gapMm: largest.gapMm },
     slice: largest.section.slice,
     outline: outlineInVolume(largest.section, largest.pixels),
   };
@@ -56,57 +67,97 @@ function isSatellite({ diameterMm, gapMm }: Focus): boolean {
 }
 
 /**
- * Island sign: on one section at least 3 small foci that are all separate from the main hematoma, or at least 4 of which some or all are joined to it
- * like bubbles. Quantities: `separateFoci`, `joinedFoci` of the section with the most.
+ * Island sign: at least 3 small foci that are all separate from the main hematoma, or at least 4 of which some or all are joined to it like bubbles.
+ * Quantities: `separateFoci` in the volume, `joinedFoci` on the section with the most.
  *
  * @see Li et al. 2017, doi:10.1161/STROKEAHA.117.017985
  */
 export function islandSign(sections: readonly Section[]): MarkerReading {
-  const counted = sections.map((section) => {
-    const separate = separateFoci(section).filter((focus) => focus.areaMm2 <= SMALL_SHARE * mainAreaMm2(section));
-    return { section, separate, joined: bubbles(section) };
-  });
-  const size = (count: (typeof counted)[number]): number => count.separate.length + count.joined;
-  const most = counted.reduce((best, next) => (size(next) > size(best) ? next : best));
-  const showing = counted.find((count) => count.separate.length >= LEAST_SEPARATE || size(count) >= LEAST_JOINED);
-  const { section, separate, joined } = showing ?? most;
+  const { main, foci } = scatterOf(sections);
+  const largestMm2 = Math.max(...sections.map((section) => section.areaMm2));
+  const islands = foci.filter((focus) => focus.part !== main && focus.areaMm2 <= SMALL_SHARE * largestMm2);
+  const separateFoci = new Set(islands.map((focus) => focus.part)).size;
+  const joined = sections.map(bubbles);
+  const joinedFoci = Math.max(...joined);
+  const present = separateFoci >= LEAST_SEPARATE || separateFoci + joinedFoci >= LEAST_JOINED;
+  const perSection = sections.map((section, n) => islands.filter((f) => f.section === section).length + joined[n]);
+  const shown = sections[perSection.indexOf(Math.max(...perSection))];
+  const island = islands.find((focus) => focus.section === shown);
   return {
     id: "island-sign",
-    state: showing ? "present" : "absent",
-    quantities: { separateFoci: separate.length, joinedFoci: joined },
-    slice: section.slice,
-    outline: showing ? outlineInVolume(section, separate[0]?.pixels ?? section.inside) : [],
+    state: present ? "present" : "absent",
+    quantities: { separateFoci, joinedFoci },
+    slice: shown.slice,
+    outline: present ? outlineInVolume(shown, island?.pixels ?? shown.inside) : [],
   };
 }
 
-/** The parts of a section beside its largest one. */
-function separateFoci(section: Section): Focus[] {
+/** Every part of every section beside that section's largest one. */
+function scatterOf(sections: readonly Section[]): Scatter {
+  const stack = stackOf(sections);
+  const { labels, components } = connectedComponents(stack, 26);
+  const main = components.reduce((best, part) => (part.ml > best.ml ? part : best)).label;
+  const mainMask: Mask = {
+    geometry: stack.geometry,
+    inside: Uint8Array.from(labels, (label) => (label === main ? 1 : 0)),
+  };
+  const toMain = squaredDistanceMm(mainMask, "volume");
+  const perSection = sections[0].inside.length;
+  const foci = sections.flatMap((section, n) =>
+    fociOf(section, labels.subarray(n * perSection, (n + 1) * perSection), {
+      main,
+      toMain: toMain.subarray(n * perSection, (n + 1) * perSection),
+    }),
+  );
+  return { main, foci };
+}
+
+/** The sections as one volume: they share their window, and each stands for its thickness. */
+function stackOf(sections: readonly Section[]): Mask {
+  const [first] = sections;
+  const inside = new Uint8Array(first.inside.length * sections.length);
+  sections.forEach((section, n) => {
+    inside.set(section.inside, n * first.inside.length);
+  });
+  const [nx, ny] = first.geometry.size;
+  return { geometry: { ...first.geometry, size: [nx, ny, sections.length] }, inside };
+}
+
+function fociOf(
+  section: Section,
+  parts: Int32Array,
+  { main, toMain }: { main: number; toMain: Float32Array },
+): Focus[] {
   const { geometry } = section;
   const { labels, components } = connectedComponents(section, 8);
-  const main = components.reduce((best, part) => (part.voxels > best.voxels ? part : best));
+  const largest = components.reduce((best, part) => (part.voxels > best.voxels ? part : best));
   const pixelMm2 = geometry.spacing[0] * geometry.spacing[1];
-  const others = components.filter((part) => part !== main && part.voxels * pixelMm2 >= LEAST_FOCUS_MM2);
-  if (others.length === 0) return [];
-  const away = depthMm(
-    section,
-    Uint8Array.from(labels, (label) => (label === main.label ? 0 : 1)),
-  );
+  const others = components.filter((part) => part !== largest && part.voxels * pixelMm2 >= LEAST_FOCUS_MM2);
+  const toLargest =
+    others.length === 0
+      ? toMain
+      : depthMm(
+          section,
+          Uint8Array.from(labels, (label) => (label === largest.label ? 0 : 1)),
+        );
   return others.map(({ label, voxels }) => {
     const pixels = Uint8Array.from(labels, (found) => (found === label ? 1 : 0));
-    const centreToCentre = away.reduce((least, mm, pixel) => (pixels[pixel] ? Math.min(least, mm) : least), 1e9);
+    const part = parts[labels.indexOf(label)];
+    // A focus that joins the main hematoma on another section is measured against what is the main one here.
+    const distance = (pixel: number): number => (part === main ? toLargest[pixel] : Math.sqrt(toMain[pixel]));
+    let nearest = Number.POSITIVE_INFINITY;
+    pixels.forEach((value, pixel) => {
+      if (value) nearest = Math.min(nearest, distance(pixel));
+    });
     return {
       section,
       pixels,
       areaMm2: voxels * pixelMm2,
       diameterMm: largestDiameterMm(section, pixels),
-      gapMm: centreToCentre - Math.max(geometry.spacing[0], geometry.spacing[1]),
+      gapMm: nearest - Math.max(geometry.spacing[0], geometry.spacing[1]),
+      part,
     };
   });
-}
-
-function mainAreaMm2(section: Section): number {
-  const pixelMm2 = section.geometry.spacing[0] * section.geometry.spacing[1];
-  return Math.max(...connectedComponents(section, 8).components.map((part) => part.voxels)) * pixelMm2;
 }
 
 /** Number of foci that hang on the main part by a neck narrower than themselves: erosion parts them before it removes them. */
