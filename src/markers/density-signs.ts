@@ -12,6 +12,10 @@ const BLACK_HOLE_GAP_HU = 28;
 /** How faint the neighbouring sections of a swirl may be: there it is cut at a slant. */
 const FAINT_GAP_HU = 8;
 
+/** Where the definition names no difference, a zone must be so large to be told from the clot's own texture: a disc of 4.5 mm, and 5 mm for a swirl. */
+const LEAST_HYPODENSITY_MM2 = 15;
+const LEAST_SWIRL_MM2 = 20;
+
 /** A border is sharp when HU rise within this distance; a slanted border between two 5 mm sections is blurred by up to about as much. */
 const SHARP_MARGIN_MM = 6;
 
@@ -59,7 +63,12 @@ export function blackHoleSign(clot: Clot): MarkerReading {
  * @see Boulouis et al. 2016, doi:10.1001/jamaneurol.2016.1218
  */
 export function hypodensity(clot: Clot): MarkerReading {
-  return readZones("hypodensity", clot, VISIBLE_GAP_HU, isEnclosed);
+  return readZones(
+    "hypodensity",
+    clot,
+    VISIBLE_GAP_HU,
+    (zone) => isEnclosed(zone) && zone.areaMm2 >= LEAST_HYPODENSITY_MM2,
+  );
 }
 
 /**
@@ -71,7 +80,12 @@ export function hypodensity(clot: Clot): MarkerReading {
 export function swirlSign(clot: Clot): MarkerReading {
   const inside = clot.zonesAt(FAINT_GAP_HU).filter((zone) => zone.enclosedFraction > ENCLOSED_FRACTION);
   const run = (zone: HypodenseZone): number => (isEnclosed(zone) ? sectionsInARow(zone, inside) : 0);
-  const reading = readZones("swirl-sign", clot, VISIBLE_GAP_HU, (zone) => run(zone) >= 2);
+  const reading = readZones(
+    "swirl-sign",
+    clot,
+    VISIBLE_GAP_HU,
+    (zone) => zone.areaMm2 >= LEAST_SWIRL_MM2 && run(zone) >= 2,
+  );
   if (reading.slice === null) return reading;
   const contiguousSections = Math.max(0, ...clot.zonesAt(VISIBLE_GAP_HU).map(run));
   return { ...reading, quantities: { ...reading.quantities, contiguousSections } };

@@ -2,8 +2,8 @@
 import type { Vec3 } from "../../src/math/vec3.ts";
 import type { Geometry } from "../../src/volume/geometry.ts";
 import { inverseTransform, type RigidTransform, transformPoint } from "../../src/volume/registration.ts";
-import type { CtVolume } from "../../src/volume/volume.ts";
-import { axialGeometry, ellipsoidLevel, volumeOf } from "./phantoms.ts";
+import type { CtVolume, Mask } from "../../src/volume/volume.ts";
+import { axialGeometry, ellipsoidLevel, maskOf, volumeOf } from "./phantoms.ts";
 
 /** The grid of the head where it lies straight. */
 export const bonyHeadGeometry = axialGeometry([76, 90, 30], [2.5, 2.5, 5]);
@@ -36,12 +36,28 @@ function huAt(point: Vec3, shape: Vec3): number {
   return bone * 900 + (1 - bone) * soft;
 }
 
-/** A scan of the head after it has moved by a transform. */
+/** Where the clot lies, if there is one. */
+const clotCenter: Vec3 = [25, 5, 0];
+
+const inClot = (point: Vec3, radiusMm: number): boolean =>
+  Math.hypot(point[0] - clotCenter[0], point[1] - clotCenter[1], point[2] - clotCenter[2]) <= radiusMm;
+
+/** A scan of the head after it has moved by a transform, with a ball of clot of the given radius. */
 export function bonyHead(
   moved: RigidTransform,
   geometry: Geometry = bonyHeadGeometry,
   shape: Vec3 = [1, 1, 1],
+  clotMm = 0,
 ): CtVolume {
   const back = inverseTransform(moved);
-  return volumeOf(geometry, (point) => huAt(transformPoint(back, point), shape));
+  return volumeOf(geometry, (point) => {
+    const at = transformPoint(back, point);
+    return inClot(at, clotMm) ? 65 : huAt(at, shape);
+  });
+}
+
+/** The clot of such a scan. */
+export function bonyHeadClot(moved: RigidTransform, clotMm: number, geometry: Geometry = bonyHeadGeometry): Mask {
+  const back = inverseTransform(moved);
+  return maskOf(geometry, (point) => inClot(transformPoint(back, point), clotMm));
 }
