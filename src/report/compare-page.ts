@@ -1,10 +1,12 @@
 /** The comparison of two head CTs as a page: growth with its error, what that means for each definition, and the slices side by side. */
+import { sliceOutline } from "../volume/outline.ts";
 import { type CtVolume, type Mask, voxelsPerSlice } from "../volume/volume.ts";
+import { brainWindow } from "../volume/window.ts";
 import type { Comparison } from "./compare-document.ts";
 import { compareWords as words } from "./compare-messages.ts";
 import { type Html, html, page, say, type Text } from "./html.ts";
 import { names, words as shared } from "./prediction-messages.ts";
-import { brainWindow, headBox, sliceFigure } from "./slice-image.ts";
+import { headBox, sliceFigure } from "./slice-image.ts";
 
 const baselineColor = "#4da3ff";
 const followUpColor = "#ff4d4d";
@@ -87,12 +89,12 @@ function pictures({ baseline, followUp, baselineMask, followUpMask }: Comparison
   );
   const box = headBox(baseline);
   const view = { box, window: brainWindow, step: 1 };
-  const before = { mask: baselineMask, color: baselineColor };
-  const after = { mask: followUpMask, color: followUpColor };
+  const before = (k: number) => ({ loops: sliceOutline(baselineMask, k), color: baselineColor });
+  const after = (k: number) => ({ loops: sliceOutline(followUpMask, k), color: followUpColor });
   const pairs = shown.map(
     (k) => html`<figure style="display:grid;grid-template-columns:1fr 1fr;gap:2px">
-${sliceFigure(baseline, k, { ...view, outlines: [before], label: `baseline, slice ${k + 1}` })}
-${sliceFigure(followUp, k, { ...view, outlines: [before, after], label: `follow-up, slice ${k + 1}` })}<figcaption>${k + 1}</figcaption></figure>`,
+${sliceFigure(baseline, k, { ...view, outlines: [before(k)], label: `baseline, slice ${k + 1}` })}
+${sliceFigure(followUp, k, { ...view, outlines: [before(k), after(k)], label: `follow-up, slice ${k + 1}` })}<figcaption>${k + 1}</figcaption></figure>`,
   );
   return html`<h2>${say(words.pictures)}</h2><p class="quiet">${say(words.picturesNote)}</p>
 <div style="display:grid;grid-template-columns:repeat(auto-fill,minmax(420px,1fr));gap:10px">${pairs}</div>`;
