@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { createRandom } from "../core/random.ts";
+import { augmentHu, type HuRange } from "./augment-hu.ts";
+import { centredMap, randomMap, sampleAt } from "./augment-space.ts";
+import { neighboursOf, writeChannels } from "./network-input.ts";
+import { parseTrainingConfig } from "./training-config.ts";
+
+const { hu: usual, space } = parseTrainingConfig({});
+const [patch, slab] = [[16, 24] as const, [24, 32] as const];
+
+it("the centred map cuts out the middle, exactly", () => {
+  const values = Int16Array.from({ length: slab[0] * slab[1] }, (_, v) => v);
+  const result = new Float32Array(patch[0] * patch[1]);
+  sampleAt(values, slab, centredMap(patch, slab), result);
+  expect(Array.from(result)).toEqual(Array.from(result, (_, p) => 4 + (p % 16) + 24 * (4 + Math.floor(p / 16))));
+});
+
+it("random maps stay near the middle and sampling stays within the values", () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), (seed) => {
+      const map = randomMap(patch, slab, space, createRandom(seed));
+      const result = new Float32Array(patch[0] * patch[1]);
+      sampleAt(
+        Uint8Array.from({ length: slab[0] * slab[1] }, (_, v) => v % 256),
+        slab,
+        map,
+        result,
+      );
+      return map.x.every(Number.isFinite) && map.y.every(Number.isFinite) && result.every((v) => v >= 0 && v <= 255);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it("HU stay finite under every augmentation, also at the extremes of the scale", () => {
+  const always: HuRange = { ...usual, blurChance: 1, lowResolutionChance: 1, streakChance: 1 };
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.constantFrom(-1024, 0, 100, 3071), (seed, value) => {
+      const slices = [0, 1, 2].map(() => Float32Array.from({ length: 16 * 24 }, (_, p) => (p % 5 === 0 ? value : 30)));
+      augmentHu(slices, 16, always, createRandom(seed));
+      return slices.every((slice) => slice.every(Number.isFinite));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it("changes nothing when every range is nothing", () => {
+  const none: HuRange = {
+    ...{ shiftHu: 0, contrastFactor: 1, gammaFactor: 1, noiseHu: 0 },
+    ...{ blurChance: 0, lowResolutionChance: 0, streakChance: 0, windowedChance: 0 },
+  };
+  const slice = Float32Array.of(-100, 0, 30, 60, 90, 300);
+  augmentHu([slice], 3, none, createRandom(1));
+  // 32-bit rounding of (hu - 33) + 33
+  expect(slice).toBeAllClose([-100, 0, 30, 60, 90, 300], { absolute: 1e-4 });
+});
+
+it("an imitated 8-bit image ends at its window", () => {
+  const none = {
+    ...usual,
+    shiftHu: 0,
+    contrastFactor: 1,
+    gammaFactor: 1,
+    noiseHu: 0,
+    blurChance: 0,
+    lowResolutionChance: 0,
+  };
+  const slice = Float32Array.of(-50, 30, 150);
+  augmentHu([slice], 3, { ...none, streakChance: 0, windowedChance: 1 }, createRandom(1));
+  expect(slice).toBeAllClose([-100, 30, 300], { absolute: 1e-4 });
+});
+
+it("channels are windows of the slices seen, from below upwards, clamped to [-1, 1]", () => {
+  const channels = new Float32Array(3 * 2 * 2);
+  const slices = [0, 1, 2].map((k) => Float32Array.of(40 * k, 500));
+  writeChannels(
+    slices,
+    {
+      windowsHu: [
+        [0, 80],
+        [-50, 200],
+      ],
+    },
+    channels,
+  );
+  // 2 (hu - low) / (high - low) - 1
+  expect(channels).toBeAllClose([-1, 1, -0.6, 1, 0, 1, -0.28, 1, 1, 1, 0.04, 1], { absolute: 1e-6 });
+  expect(neighboursOf(0, 1)).toEqual([0, 0, 0]);
+  expect(neighboursOf(4, 5)).toEqual([3, 4, 4]);
+});
