@@ -1,0 +1,143 @@
+/**
+ * Builds the training set of the shipped segmenter from the research data: NIfTI images and labels (1 hematoma, 2 not judged) with manifest.csv.
+ * Usage: node scripts/segmentation/build-training-set.mjs DATA OUT. Same input, same output: every random choice is seeded.
+ */
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { createRandom } from "../../dist/core/random.js";
+import { niftiBytes } from "../../dist/nifti/write-nifti.js";
+import { readCt } from "../../dist/pipeline/read-input.js";
+import { brainInsideSkull } from "../../dist/segmentation/brain-inside-skull.js";
+import { weakHematomaLabel } from "../../dist/segmentation/weak-labels.js";
+import { dilate } from "../../dist/volume/morphology.js";
+import { blockMean, evenGeometry, resampleMask, resampleVolume } from "../../dist/volume/resample.js";
+import { createCtVolume, createMask, maskMl } from "../../dist/volume/volume.js";
+import { labelledSliceNames, readDicomSlice, readLabelledSlice, readStack, stackVolume } from "./research-data.mjs";
+import { readShape, readTemplateHead, scannedTemplate, semiSynthetic, shapeIndex } from "./semi-synthetic.mjs";
+
+const [data, out] = process.argv.slice(2);
+if (!data || !out) throw new Error("usage: build-training-set.mjs DATA OUT");
+const split = JSON.parse(readFileSync(new URL("./stack-split.json", import.meta.url), "utf8"));
+const manifest = `${out}/manifest.csv`;
+const distractors = { calcification: 0.4, subdural: 0.25, subarachnoid: 0.25 };
+/** The one shape whose image is at hand: kept out of training. */
+const PAIRED_STUDY = "ID_f1ac06a042";
+
+mkdirSync(out, { recursive: true });
+writeFileSync(manifest, "participantId,image,label,source,role\n");
+
+function save(name, { participantId, volume, hematoma, unjudged, source, role }) {
+  const label = hematoma.inside.map((value, v) => (unjudged?.inside[v] ? 2 : value));
+  writeFileSync(`${out}/${name}.nii.gz`, gzipSync(niftiBytes(volume.geometry, volume.hu), { level: 1 }));
+  writeFileSync(`${out}/${name}-label.nii.gz`, gzipSync(niftiBytes(volume.geometry, label), { level: 1 }));
+  appendFileSync(manifest, `${participantId},${name}.nii.gz,${name}-label.nii.gz,${source},${role}\n`);
+  console.log(`${name} ${role} ${maskMl(hematoma).toFixed(1)} mL`);
+}
+
+const shapes = shapeIndex(`${data}/hemseg_masks`).filter(({ study }) => study !== PAIRED_STUDY);
+const shapesOf = (wanted) => shapes.filter((shape) => shape.split === wanted);
+const draw = (list, random) => readShape(`${data}/hemseg_masks`, list[random.integer(list.length)]);
+const someShapes = (list, random) => Array.from({ length: random.uniform() < 0.2 ? 2 : 1 }, () => draw(list, random));
+
+/** Real stacks with weak labels, and (for training) the same heads with a second, exactly known hematoma elsewhere. */
+function buildStacks() {
+  for (const role of ["train", "tune", "test"]) {
+    for (const id of split[role]) {
+      const { volume, edema } = stackVolume(readStack(`${data}/sich_stacks`, id));
+      const half = blockMean(volume, [2, 2, 1]);
+      const edemaHalf = resampleMask(edema, half.geometry);
+      const weak = weakHematomaLabel(half, edemaHalf);
+      if (weak.rejection) throw new Error(`${id}: ${weak.rejection}; remove it from stack-split.json`);
+      const full = (mask) => resampleMask(mask, volume.geometry);
+      const label = { hematoma: full(weak.mask), unjudged: role === "train" ? full(weak.unjudged) : undefined };
+      save(`stack-${id}`, { participantId: id, volume, ...label, source: "stacks", role });
+      if (role !== "train") continue;
+      const random = createRandom(1000 + Number(id));
+      const known = createMask(
+        half.geometry,
+        weak.mask.inside.map((value, v) => value | edemaHalf.inside[v]),
+      );
+      const occupied = dilate(known, 4, "slice");
+      const background = createCtVolume(half.geometry, Int16Array.from(half.hu, Math.round));
+      const brain = brainInsideSkull(background);
+      for (let n = 0; n < 2; n++) {
+        const found = semiSynthetic(background, brain, someShapes(shapesOf("train"), random), random, {
+          occupied,
+          extra: weak.mask,
+          distractors,
+        });
+        if (found)
+          save(`stack-${id}-set-${n}`, { participantId: id, ...found, unjudged: weak.unjudged, source: "set", role });
+      }
+    }
+  }
+}
+
+function buildTemplates() {
+  const head = readTemplateHead(`${data}/ct_template_scct`);
+  const random = createRandom(77);
+  for (let n = 0; n < 16; n++) {
+    const background = scannedTemplate(head, random);
+    const found = semiSynthetic(
+      background,
+      brainInsideSkull(background),
+      someShapes(shapesOf("train"), random),
+      random,
+      {
+        distractors,
+      },
+    );
+    if (found) save(`template-${n}`, { participantId: "template", ...found, source: "template", role: "train" });
+  }
+}
+
+/** Test volumes: unseen shapes in an unseen real scanner's head, at its own resolution; and the head as it is. */
+async function buildScannerTests() {
+  const { volume } = await readCt(`${data}/ge_head_ct/GE_head_HiSpeed`);
+  const even = resampleVolume(volume, evenGeometry(volume.geometry, [0.75, 0.75, 5]));
+  const [nx, ny, nz] = even.geometry.size;
+  const centred = {
+    ...even.geometry,
+    origin: [nx, ny, nz].map((n, a) => (-(n - 1) / 2) * even.geometry.spacing[a]),
+    direction: [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ],
+  };
+  const background = createCtVolume(centred, Int16Array.from(even.hu, Math.round));
+  const nothing = createMask(background.geometry);
+  save("ge-head", { participantId: "ge", volume: background, hematoma: nothing, source: "ge-head", role: "test" });
+  const brain = brainInsideSkull(background);
+  const random = createRandom(4242);
+  for (let n = 0, tries = 0; n < 24 && tries < 80; tries++) {
+    const found = semiSynthetic(background, brain, [draw(shapesOf("val"), random)], random);
+    if (found) save(`ge-set-${n++}`, { participantId: "ge", ...found, source: "semi-synthetic-test", role: "test" });
+  }
+}
+
+async function buildSlices() {
+  for (const name of labelledSliceNames(`${data}/bhsd_slices`)) {
+    const { volume, hematoma } = readLabelledSlice(`${data}/bhsd_slices`, name);
+    save(`labelled-${name}`, {
+      participantId: `volume-${name.slice(0, 3)}`,
+      volume,
+      hematoma,
+      source: "labelled-slices",
+      role: "tune",
+    });
+  }
+  for (const id of split.bloodFreeSlices) {
+    const volume = await readDicomSlice(`${data}/rsna_ich_dicom/other_single_slices/${id}.dcm`);
+    save(`free-${id}`, {
+      participantId: id,
+      volume,
+      hematoma: createMask(volume.geometry),
+      source: "blood-free-slices",
+      role: "test",
+    });
+  }
+}
+
+const parts = { stacks: buildStacks, templates: buildTemplates, slices: buildSlices, scanner: buildScannerTests };
+for (const build of Object.values(parts)) await build();
