@@ -4,12 +4,14 @@ import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
 import { registerCompare } from "./commands/compare.ts";
 import { registerEvaluate } from "./commands/evaluate.ts";
+import { registerFinetuneSegmenter } from "./commands/finetune-segmenter.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
 import { registerPredict } from "./commands/predict.ts";
 import { registerRadiomics } from "./commands/radiomics.ts";
 import { registerSegment } from "./commands/segment.ts";
 import { registerSimulate } from "./commands/simulate.ts";
+import { registerTrainSegmenter } from "./commands/train-segmenter.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
@@ -23,6 +25,8 @@ const commands: readonly RegisterCommand[] = [
   registerEvaluate,
   registerSimulate,
   registerModels,
+  registerTrainSegmenter,
+  registerFinetuneSegmenter,
 ];
 
 /**

@@ -25,6 +25,11 @@ describe("weights written and read again", () => {
     expect(writeSafetensors(toStored(new Map([...weights].reverse()), "F32"), { network: "test" })).toEqual(file);
   });
 
+  it("reads a Node Buffer, whose own slice would share memory", () => {
+    const file = Buffer.from(writeSafetensors(toStored(weights, "F32")));
+    expect(toWeights(readSafetensors(file).tensors)).toEqual(new Map([...weights].sort()));
+  });
+
   it.each([
     ["F16", 2 ** -11],
     ["BF16", 2 ** -8],

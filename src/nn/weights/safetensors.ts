@@ -241,8 +241,8 @@ function encodeFloats(data: Float32Array, dtype: "F32" | "F16" | "BF16"): Float3
 
 function floatsOf(name: string, tensor: StoredTensor, all: ReadonlyMap<string, StoredTensor>): Float32Array {
   const { dtype, bytes } = tensor;
-  // A copy is aligned and outlives the file's buffer.
-  const own = (): ArrayBuffer => bytes.slice().buffer as ArrayBuffer;
+  // A copy is aligned and outlives the file's buffer. The slice of a Node Buffer would share it, hence the method of its parent.
+  const own = (): ArrayBuffer => Uint8Array.prototype.slice.call(bytes).buffer as ArrayBuffer;
   if (dtype === "F32") return new Float32Array(own());
   if (dtype === "F16") return decoded(new Uint16Array(own()), halfToFloat);
   if (dtype === "BF16") return decoded(new Uint16Array(own()), bfloatToFloat);
