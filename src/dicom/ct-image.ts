@@ -2,7 +2,7 @@
 import { HemacastError } from "../core/errors.ts";
 import type { Vec3 } from "../math/vec3.ts";
 import { AIR_HU } from "../volume/volume.ts";
-import { type PixelLayout, pixelLayout, storedValues } from "./pixels/stored-values.ts";
+import { type PixelLayout, pixelLayout, type StoredValues, storedValues } from "./pixels/stored-values.ts";
 import { transferSyntaxOf } from "./pixels/transfer-syntaxes.ts";
 import type { DataSet, Part10 } from "./read-dataset.ts";
 import { tags } from "./tags.ts";
@@ -235,12 +235,7 @@ export async function readHu(file: Part10, image: CtImage): Promise<SliceHu> {
   const { slope, intercept } = rescaleOf(image);
   const stored = await storedValues(file, image.layout, image.frame ?? 0);
   const [paddingLow, paddingHigh] = (paddingIsCredible(image) && image.padding) || [1, 0];
-  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
-  const fits =
-    whole &&
-    stored.every(
-      (value) => Math.abs(value * slope + intercept) <= 32767 || (value >= paddingLow && value <= paddingHigh),
-    );
+  const fits = fitsInt16(stored, slope, intercept, paddingLow, paddingHigh);
   const hu = fits ? new Int16Array(stored.length) : new Float32Array(stored.length);
   let paddedPixels = 0;
   for (let p = 0; p < stored.length; p++) {
@@ -251,6 +246,26 @@ export async function readHu(file: Part10, image: CtImage): Promise<SliceHu> {
     } else hu[p] = value * slope + intercept;
   }
   return { hu, paddedPixels };
+}
+
+/** Whether every measured value is whole and within 16 bits after rescale. */
+function fitsInt16(
+  stored: StoredValues,
+  slope: number,
+  intercept: number,
+  paddingLow: number,
+  paddingHigh: number,
+): boolean {
+  if (!Number.isInteger(slope) || !Number.isInteger(intercept)) return false;
+  let low = 0;
+  let high = 0;
+  for (let p = 0; p < stored.length; p++) {
+    const value = stored[p] as number;
+    if (value >= paddingLow && value <= paddingHigh) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low * slope + intercept, high * slope + intercept].every((hu) => Math.abs(hu) <= 32767);
 }
 
 function rescaleOf(image: CtImage): { slope: number; intercept: number } {

@@ -69,9 +69,33 @@ function magicOf(bytes: Uint8Array, at: number): string {
  * Reads the header. The voxels must be there in full.
  *
  * @param bytes the whole file, unpacked
- * @throws HemacastError NIFTI_MALFORMED, NIFTI_UNSUPPORTED (data type, more than one volume, header and image in two files)
+ * @throws HemacastError NIFTI_MALFORMED, NIFTI_UNSUPPORTED (data type, more than one volume, header and image in two files), INPUT_TOO_LARGE
  */
 export function readNiftiHeader(bytes: Uint8Array): NiftiHeader {
+  const header = headerAtStart(bytes);
+  const end = endOfVoxels(header);
+  if (end > bytes.length) {
+    throw malformed(
+      `it is truncated: ${header.size.join(" x ")} voxels of ${header.dataType} end at byte ${end}, the file has ${bytes.length}`,
+    );
+  }
+  return header;
+}
+
+/**
+ * How many bytes a file needs by what its first 1024 say. What follows is not read.
+ *
+ * @throws HemacastError as `readNiftiHeader`
+ */
+export function niftiFileBytes(start: Uint8Array): number {
+  return endOfVoxels(headerAtStart(start));
+}
+
+function endOfVoxels({ size, dataType, voxOffset }: NiftiHeader): number {
+  return voxOffset + size[0] * size[1] * size[2] * niftiDataTypes[dataType].bytes;
+}
+
+function headerAtStart(bytes: Uint8Array): NiftiHeader {
   const format = formatOf(bytes);
   if (!format) throw malformed("it does not start with a NIfTI header");
   if (magicOf(bytes, format.version === 1 ? 344 : 4) !== (format.version === 1 ? "n+1" : "n+2")) {
@@ -81,24 +105,15 @@ export function readNiftiHeader(bytes: Uint8Array): NiftiHeader {
     );
   }
   const fields = format.version === 1 ? fieldsOf1(bytes, format.littleEndian) : fieldsOf2(bytes, format.littleEndian);
-  const dataType = dataTypeOf(fields.datatype, fields.bitpix);
-  const size = sizeOf(fields.dim);
-  const voxels = size[0] * size[1] * size[2];
-  const needed = voxels * niftiDataTypes[dataType].bytes;
   const least = format.version === 1 ? 352 : 544;
   const voxOffset = fields.voxOffset === 0 ? least : fields.voxOffset;
   if (!(Number.isInteger(voxOffset) && voxOffset >= least)) throw malformed(`vox_offset is ${fields.voxOffset}`);
-  if (voxOffset + needed > bytes.length) {
-    throw malformed(
-      `it is truncated: ${size.join(" x ")} voxels of ${dataType} from byte ${voxOffset} need ${voxOffset + needed} bytes, the file has ${bytes.length}`,
-    );
-  }
   const scaled = Number.isFinite(fields.slope) && fields.slope !== 0;
   if (scaled && !Number.isFinite(fields.intercept)) throw malformed(`scl_inter is ${fields.intercept}`);
   return {
     littleEndian: format.littleEndian,
-    size,
-    dataType,
+    dataType: dataTypeOf(fields.datatype, fields.bitpix),
+    size: sizeOf(fields.dim),
     voxOffset,
     slope: scaled ? fields.slope : 1,
     intercept: scaled ? fields.intercept : 0,

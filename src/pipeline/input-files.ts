@@ -11,6 +11,8 @@ export interface InputFile {
   readonly name: string;
   readonly sizeBytes: number;
   readonly read: () => Promise<Uint8Array>;
+  /** The first 1024 bytes: enough to tell what it is, without reading a film that lies beside the images. */
+  readonly start: () => Promise<Uint8Array>;
 }
 
 /** What is accepted; the README says the same. */
@@ -73,10 +75,14 @@ export async function openInput(path: string): Promise<OpenedInput> {
   });
   if (info.isDirectory()) return { kind: "folder" };
   if (!info.isFile()) throw new HemacastError("INPUT_UNREADABLE", `${basename(path)} is neither a file nor a folder`);
+  return { kind: "file", file: fileOnDisk(path, info.size), start: await startOfFile(path) };
+}
+
+async function startOfFile(path: string): Promise<Uint8Array> {
   const handle = await open(path).catch((cause) => unreadable(path, cause));
   try {
     const { buffer: start, bytesRead } = await handle.read(new Uint8Array(START_BYTES), 0, START_BYTES, 0);
-    return { kind: "file", file: fileOnDisk(path, info.size), start: start.subarray(0, bytesRead) };
+    return start.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
@@ -103,6 +109,7 @@ function fileOnDisk(path: string, sizeBytes: number): InputFile {
         tooLarge(`${name} has ${sizeBytes} bytes, more than ${inputLimits.fileBytes}`);
       return asBytes(await readFile(path).catch((cause) => unreadable(path, cause)));
     },
+    start: () => startOfFile(path),
   };
 }
 
@@ -141,7 +148,12 @@ async function listEntries(zip: ZipFile): Promise<InputFile[]> {
     }
     const name = basename(entry.fileName);
     if (entry.fileName.endsWith("/") || name.startsWith(".") || entry.fileName.startsWith("__MACOSX/")) continue;
-    files.push({ name, sizeBytes: entry.uncompressedSize, read: () => readEntry(zip, entry, name) });
+    files.push({
+      name,
+      sizeBytes: entry.uncompressedSize,
+      read: () => readEntry(zip, entry, name),
+      start: () => startOfEntry(zip, entry, name),
+    });
   }
   return files;
 }
@@ -160,6 +172,16 @@ function requireSafe(entry: Entry): void {
 async function readEntry(zip: ZipFile, entry: Entry, name: string): Promise<Uint8Array> {
   try {
     return asBytes(await buffer(await zip.openReadStreamPromise(entry)));
+  } catch (cause) {
+    throw zipFault(name, cause);
+  }
+}
+
+async function startOfEntry(zip: ZipFile, entry: Entry, name: string): Promise<Uint8Array> {
+  try {
+    const stream = await zip.openReadStreamPromise(entry);
+    for await (const chunk of stream) return asBytes(chunk).subarray(0, START_BYTES);
+    return new Uint8Array(0);
   } catch (cause) {
     throw zipFault(name, cause);
   }

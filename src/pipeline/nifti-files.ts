@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { createGunzip, gzip } from "node:zlib";
 import { HemacastError, messageOf } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
+import { niftiFileBytes } from "../nifti/header.ts";
 import { readNiftiMask } from "../nifti/read-nifti.ts";
 import { niftiBytes } from "../nifti/write-nifti.ts";
 import { evenSlices, repeatSlices, takeSlicesBack } from "../volume/even-slices.ts";
@@ -15,35 +16,44 @@ import { type InputFile, openInputFile } from "./input-files.ts";
 
 /** Bytes that a .nii.gz may unpack to. */
 const MAX_UNPACKED_BYTES = 2 * 1024 ** 3 - 1;
+/** Bytes that hold the header of either version. */
+const START_BYTES = 1024;
 
 /**
- * The bytes of a NIfTI file, unpacked if it is packed.
+ * The bytes of a NIfTI file, unpacked if it is packed: as many as its header asks for, so that a file that grows without end costs nothing.
  *
- * @throws HemacastError INPUT_TOO_LARGE when it unpacks to 2 GB or more, NIFTI_MALFORMED when the packing is damaged
+ * @throws HemacastError INPUT_TOO_LARGE when it asks for 2 GB or more, NIFTI_MALFORMED when the packing or the header is damaged
  */
 export async function unpackedNifti(file: InputFile): Promise<Uint8Array> {
   const bytes = await file.read();
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let total = 0;
+  let needed: number | null = null;
   try {
-    // Unpacked in pieces, so that a small file that grows without end is noticed on the way.
     for await (const chunk of Readable.from([bytes]).pipe(createGunzip({ chunkSize: 1024 ** 2 }))) {
-      total += chunk.length;
-      if (total > MAX_UNPACKED_BYTES) break;
       chunks.push(chunk);
+      total += chunk.length;
+      needed ??= total >= START_BYTES ? neededBytes(file.name, Buffer.concat(chunks)) : null;
+      if (needed !== null && total >= needed) break;
     }
   } catch (cause) {
+    if (cause instanceof HemacastError) throw cause;
     throw new HemacastError(
       "NIFTI_MALFORMED",
       `${file.name}: the gzip data are damaged or cut off: ${messageOf(cause)}`,
-      { cause },
+      {
+        cause,
+      },
     );
   }
-  if (total > MAX_UNPACKED_BYTES) {
-    throw new HemacastError("INPUT_TOO_LARGE", `${file.name} unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
-  }
   return Buffer.concat(chunks, total);
+}
+
+function neededBytes(name: string, start: Uint8Array): number {
+  const needed = inNamedFile(name, () => niftiFileBytes(start));
+  if (needed <= MAX_UNPACKED_BYTES) return needed;
+  throw new HemacastError("INPUT_TOO_LARGE", `${name} unpacks to ${needed} bytes, more than ${MAX_UNPACKED_BYTES}`);
 }
 
 /**

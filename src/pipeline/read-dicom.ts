@@ -70,6 +70,14 @@ function identify({ series: { images } }: SeriesChoice): ScanIdentity {
   };
 }
 
+/** A file larger than this is looked at before it is read. A slice is half a megabyte. */
+const LOOKED_AT_FIRST_BYTES = 4 * 1024 ** 2;
+
+async function wholeIfDicom(file: InputFile): Promise<Uint8Array> {
+  const start = await file.start();
+  return looksLikeDicom(start) ? file.read() : start;
+}
+
 /** Opens every file once and notes which images it holds. */
 async function survey(files: readonly InputFile[], onProgress?: OnProgress) {
   const images: CtImage[] = [];
@@ -78,7 +86,7 @@ async function survey(files: readonly InputFile[], onProgress?: OnProgress) {
   let keptBytes = 0;
   let strangers = 0;
   for (const [n, file] of files.entries()) {
-    const bytes = await file.read();
+    const bytes = file.sizeBytes > LOOKED_AT_FIRST_BYTES ? await wholeIfDicom(file) : await file.read();
     if (looksLikeDicom(bytes)) {
       const { part10, found } = await imagesOf(bytes, file.name);
       for (const image of found) fileOf.set(image, file);

@@ -7,7 +7,7 @@ import { ctSlices, writeCtSeries } from "../../src/dicom/write-ct.ts";
 import { niftiBytes } from "../../src/nifti/write-nifti.ts";
 import { headGeometry, headPhantom, volumeOf } from "../support/phantoms.ts";
 import { runHemacast } from "../support/run-hemacast.ts";
-import { zipBytes } from "../support/zip-bytes.ts";
+import { zipBytes } from "../support/zip.ts";
 
 let base: string;
 let series: string;
@@ -102,7 +102,7 @@ const cases: readonly { what: string; code: ErrorCode; make: () => Promise<strin
     what: "a zip whose entry unpacks to more than it claims",
     code: "ZIP_UNSAFE",
     make: async () => {
-      const entries = [{ name: "a.dcm", bytes: Buffer.alloc(64 * 1024 ** 2), claimedSize: 1000 }];
+      const entries = [{ name: "a.dcm", bytes: Buffer.alloc(64 * 1024 ** 2), declaredBytes: 1000 }];
       await writeFile(join(base, "liar.zip"), zipBytes(entries));
       return join(base, "liar.zip");
     },

@@ -204,6 +204,34 @@ describe("what is refused", () => {
     await expect(readCt(make())).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  it("a packed NIfTI with far more behind it than its header asks for is read without unpacking that", async () => {
+    const image = niftiBytes(axialGeometry([9, 9, 9], [1, 1, 5]), new Int16Array(729).fill(30));
+    const path = put("tail.nii.gz", gzipSync(Buffer.concat([image, Buffer.alloc(64 * 1024 ** 2)])));
+    expect((await readCt(path)).volume.hu).toHaveLength(729);
+  });
+
+  it("a packed file that is no NIfTI is refused by its first bytes", async () => {
+    const path = put("zeros.gz", gzipSync(Buffer.alloc(64 * 1024 ** 2)));
+    await expect(readCt(path)).rejects.toMatchObject({ code: "NIFTI_MALFORMED" });
+  });
+
+  it("a large file beside the images is not read, only looked at", async () => {
+    const path = put("film", { ...asFolder(), "film.mp4": new Uint8Array(5 * 1024 ** 2).fill(7) });
+    expect((await readCt(path)).findings.map((finding) => finding.code)).toEqual(["FILES_SKIPPED"]);
+  });
+
+  it("folders nested without end are refused", async () => {
+    put(`deep/${Array(14).fill("a").join("/")}`, asFolder());
+    await expect(readCt(join(folder, "deep"))).rejects.toMatchObject({ code: "INPUT_TOO_LARGE" });
+  });
+
+  it("a zip of more entries than any study has is refused before they are listed", async () => {
+    const zip = zipBytes([{ name: "a.dcm", bytes: fifth }]).slice();
+    const view = new DataView(zip.buffer);
+    for (const at of [-14, -12]) view.setUint16(zip.length + at, 60_000, true);
+    await expect(readCt(put("many.zip", zip))).rejects.toMatchObject({ code: "INPUT_TOO_LARGE" });
+  });
+
   it("a folder that leads round in a circle is walked once", async () => {
     const path = put("circle", asFolder());
     symlinkSync(path, join(path, "again"));

@@ -67,6 +67,7 @@ export function inMemory(files: readonly DicomFile[]): InputFile[] {
     name: fileName,
     sizeBytes: bytes.length,
     read: async () => bytes,
+    start: async () => bytes.subarray(0, 1024),
   }));
 }
 
