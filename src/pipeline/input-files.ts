@@ -15,7 +15,7 @@ export interface InputFile {
   readonly start: () => Promise<Uint8Array>;
 }
 
-/** What is accepted; the README says the same. */
+/** What is accepted; docs/reference/input-limits.md says the same, and a test compares the two. */
 export const inputLimits = {
   files: 50_000,
   folderDepth: 12,

@@ -1,14 +1,16 @@
 /** The bad-input table of reading: a clear coded error of the right family, and never a half-read volume. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeCtSeries } from "../../src/dicom/write-ct.ts";
 import { niftiBytes } from "../../src/nifti/write-nifti.ts";
+import { inputLimits } from "../../src/pipeline/input-files.ts";
 import { readMask, writeMask } from "../../src/pipeline/nifti-files.ts";
 import { readCt } from "../../src/pipeline/read-input.ts";
 import { createMask } from "../../src/volume/volume.ts";
+import { root } from "../architecture/source-files.ts";
 import { axialGeometry } from "../support/phantoms.ts";
 import { syntheticSeries } from "../support/synthetic-ct.ts";
 import { zipBytes } from "../support/zip.ts";
@@ -253,4 +255,10 @@ describe("what is refused", () => {
     });
     expect((await readMask(path, { label: 2 })).mask.inside.reduce((a, b) => a + b, 0)).toBe(2);
   });
+});
+
+it("the documentation states the limits that hold", () => {
+  const text = readFileSync(join(root, "docs/reference/input-limits.md"), "utf8");
+  const listed = [...text.matchAll(/^\| `(\w+)` +\| (\d+) +\|/gm)].map((match) => [match[1], Number(match[2])]);
+  expect(Object.fromEntries(listed)).toEqual(inputLimits);
 });

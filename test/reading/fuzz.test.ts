@@ -2,12 +2,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { HemacastError } from "../../src/core/errors.ts";
+import { transferSyntaxes } from "../../src/dicom/pixels/transfer-syntaxes.ts";
 import { writeCtSeries } from "../../src/dicom/write-ct.ts";
 import { readNiftiCt, readNiftiMask } from "../../src/nifti/read-nifti.ts";
 import { niftiBytes } from "../../src/nifti/write-nifti.ts";
 import { readDicom } from "../../src/pipeline/read-dicom.ts";
 import { checkedGeometry, voxelCount } from "../../src/volume/geometry.ts";
 import type { CtVolume } from "../../src/volume/volume.ts";
+import { encapsulated, encodeFrame } from "../support/encapsulated.ts";
 import { enhancedCt } from "../support/enhanced-ct.ts";
 import { axialGeometry } from "../support/phantoms.ts";
 import { inMemory, syntheticSeries } from "../support/synthetic-ct.ts";
@@ -74,6 +76,22 @@ it.each([
   // The damage must reach both ends, or nothing is tested.
   expect(outcomes).toContain("volume");
   expect(outcomes).toContain("DICOM_MALFORMED");
+});
+
+it.each(["rle", "jpeg", "jpeg-ls", "jpeg-2000", "ht-jpeg-2000"] as const)("damaged %s frames", async (codec) => {
+  const plain = writeCtSeries(syntheticSeries({ ...small, tableMm: [0] }))[0] as {
+    fileName: string;
+    bytes: Uint8Array;
+  };
+  const syntax = transferSyntaxes.find((entry) => entry.codec === codec)?.uid as string;
+  const frame = await encodeFrame(codec, plain.bytes);
+  await fc.assert(
+    fc.asyncProperty(damage, async (how) => {
+      const bytes = encapsulated(plain.bytes, syntax, [damaged(frame, how)]);
+      await wholeOrCoded(async () => (await readDicom(inMemory([{ ...plain, bytes }]), {})).volume);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 it("damaged NIfTI", async () => {

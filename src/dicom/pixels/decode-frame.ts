@@ -13,7 +13,7 @@ export interface FrameLayout {
   readonly signed: boolean;
 }
 
-type Codecs = Pick<typeof import("dcmjs-codecs"), "NativeCodecs" | "Context">;
+type Codecs = Pick<typeof import("dcmjs-codecs"), "NativeCodecs" | "Context" | "log">;
 
 /**
  * Unpacks one compressed frame to little-endian bytes, `rows * columns * bitsAllocated / 8` of them.
@@ -83,6 +83,8 @@ function requireEnd(frame: Uint8Array, codec: PixelCodec): void {
 async function loadCodecs(): Promise<Codecs> {
   // The package is CommonJS: its names are on the default export.
   const { default: codecs } = (await import("dcmjs-codecs")) as unknown as { default: Codecs };
+  // What a decoder has to say comes back as the error; it does not write to the console besides.
+  codecs.log.setLevel("silent");
   while (!codecs.NativeCodecs.isInitialized()) await codecs.NativeCodecs.initializeAsync();
   return codecs;
 }
