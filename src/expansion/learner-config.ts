@@ -1,0 +1,65 @@
+/** How a model is made from predictors, as data: one entry of `models` in an experiment. */
+import { z } from "../core/schema.ts";
+
+const fraction = z.number().min(0).max(1);
+
+/** Logistic regression and what it is penalised by. */
+export const logisticConfigSchema = z.strictObject({
+  /** 0 = L2 (ridge), 1 = L1 (lasso), between = elastic net; several are tuned over. */
+  alphas: z.array(fraction).min(1).max(20).default([0]),
+  /** Penalty strengths tried per alpha, from the smallest that empties the model to a thousandth of it. */
+  lambdas: z.number().int().min(1).max(200).default(30),
+  /** A fixed penalty in scikit-learn's words (lambda = 1 / (n C)) instead of tuning; 0 lambdas are tried then. */
+  fixedC: z.number().positive().nullable().default(null),
+  /** "min": least inner log loss; "1se": the strongest penalty within one standard error of it, for fewer predictors. */
+  rule: z.enum(["min", "1se"]).default("min"),
+});
+
+/** The way from predictors to a calibrated risk and a cut-off. */
+export const modelConfigSchema = z.strictObject({
+  name: z.string().regex(/^[\w .+-]{1,60}$/),
+  /** Names of predictors; a * stands for anything. */
+  predictors: z.array(z.string().min(1)).min(1),
+  /** Needs sites. */
+  combat: z.boolean().default(false),
+  /** Largest |correlation| between two predictors; null = no filter. */
+  correlationLimit: fraction.nullable().default(null),
+  stability: z
+    .strictObject({
+      subsamples: z.number().int().min(10).max(1000).default(50),
+      perSubsample: z.number().int().min(1).default(10),
+      leastFrequency: z.number().gt(0.5).max(1).default(0.6),
+    })
+    .nullable()
+    .default(null),
+  logistic: logisticConfigSchema.prefault({}),
+  classWeights: z.enum(["none", "balanced"]).default("none"),
+  /** Fitted on inner out-of-fold predictions of the training fold. */
+  calibration: z.enum(["none", "platt", "isotonic", "beta", "temperature"]).default("none"),
+  /** The cut-off is chosen on inner out-of-fold predictions of the training fold, never on the test fold. */
+  cutoff: z
+    .discriminatedUnion("rule", [
+      z.strictObject({ rule: z.literal("youden") }),
+      z.strictObject({ rule: z.literal("sensitivity"), at: fraction }),
+      z.strictObject({ rule: z.literal("specificity"), at: fraction }),
+      z.strictObject({ rule: z.literal("fixed"), at: fraction }),
+    ])
+    .default({ rule: "youden" }),
+  innerFolds: z.number().int().min(2).max(20).default(5),
+});
+
+/** A model as configured, defaults filled in. */
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+/** A model as written in a file. */
+export type ModelConfigInput = z.input<typeof modelConfigSchema>;
+
+/**
+ * A model configuration with its defaults.
+ *
+ * @throws ZodError for an unknown key or a wrong value
+ * @example modelConfig({ name: "all", predictors: ["*"] }).calibration // => "none"
+ */
+export function modelConfig(input: ModelConfigInput): ModelConfig {
+  return modelConfigSchema.parse(input);
+}
