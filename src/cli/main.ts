@@ -11,22 +11,24 @@ import { registerPredict } from "./commands/predict.ts";
 import { registerRadiomics } from "./commands/radiomics.ts";
 import { registerSegment } from "./commands/segment.ts";
 import { registerSimulate } from "./commands/simulate.ts";
+import { registerStudy } from "./commands/study.ts";
 import { registerTrainSegmenter } from "./commands/train-segmenter.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
 /** In the order in which `--help` lists them: the order of use. */
 const commands: readonly RegisterCommand[] = [
-  registerPredict,
-  registerInspect,
-  registerSegment,
-  registerRadiomics,
   registerCompare,
   registerEvaluate,
-  registerSimulate,
-  registerModels,
-  registerTrainSegmenter,
   registerFinetuneSegmenter,
+  registerInspect,
+  registerModels,
+  registerPredict,
+  registerRadiomics,
+  registerSegment,
+  registerSimulate,
+  registerStudy,
+  registerTrainSegmenter,
 ];
 
 /**

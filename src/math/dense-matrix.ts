@@ -87,13 +87,25 @@ export function selectColumns(matrix: DenseMatrix, columns: readonly number[]): 
  * @example [...choleskySolver(new Float64Array([4, 0, 0, 9]), 2)(new Float64Array([8, 18]))] // => [2, 2]
  */
 export function choleskySolver(symmetric: Float64Array, size: number): (right: Float64Array) => Float64Array {
+  const solver = positiveDefiniteSolver(symmetric, size);
+  if (solver) return solver;
+  throw new HemacastError(
+    "NOT_CONVERGED",
+    "the equations are singular: a predictor is constant, repeats others, or separates the classes; drop it or penalise",
+  );
+}
+
+/**
+ * The same, or null when A is not positive definite.
+ *
+ * @example positiveDefiniteSolver(new Float64Array([0, 0, 0, 0]), 2) // => null
+ */
+export function positiveDefiniteSolver(
+  symmetric: Float64Array,
+  size: number,
+): ((right: Float64Array) => Float64Array) | null {
   const factor = new CholeskyDecomposition(Matrix.from1DArray(size, size, symmetric));
-  if (!factor.isPositiveDefinite()) {
-    throw new HemacastError(
-      "NOT_CONVERGED",
-      "the equations are singular: a predictor is constant, repeats others, or separates the classes; drop it or penalise",
-    );
-  }
+  if (!factor.isPositiveDefinite()) return null;
   return (right) => Float64Array.from(factor.solve(Matrix.columnVector(right)).getColumn(0));
 }
 

@@ -1,7 +1,13 @@
 /** Penalised logistic regression: L1, L2, elastic net or none, by proximal Newton steps with coordinate descent inside. */
 import { HemacastError } from "../core/errors.ts";
 import { requireInRange, requireSameLength } from "../core/guards.ts";
-import { choleskySolver, type DenseMatrix, invertSymmetric, weightedGram } from "./dense-matrix.ts";
+import {
+  choleskySolver,
+  type DenseMatrix,
+  invertSymmetric,
+  positiveDefiniteSolver,
+  weightedGram,
+} from "./dense-matrix.ts";
 import { logistic } from "./statistics.ts";
 
 /**
@@ -173,7 +179,8 @@ function minimise(
   let violation = worstViolation(state.gradient, beta, penalty);
   for (let iteration = 0; iteration < 200; iteration++) {
     if (violation <= tolerance) return { fit: describe(beta, state, iteration), curvature };
-    const step = proposeStep(state.gradient, beta, penalty, curvature, tolerance);
+    // Far from the optimum an exact solution of the quadratic model would be wasted on a model that is about to change.
+    const step = proposeStep(state.gradient, beta, penalty, curvature, Math.max(tolerance, violation / 100));
     const next = lineSearch(problem, state, beta, penalty, step);
     if (next === null && isFresh) break;
     const nextViolation =
@@ -265,18 +272,61 @@ function coordinateDescentStep(
     return Math.abs(change) * curve;
   };
   const limit = tolerance / 10;
-  for (let sweep = 0; sweep < 1000; sweep++) {
+  for (let sweep = 0; sweep < 100; sweep++) {
     let moved = 0;
     for (let j = 0; j < p; j++) moved = Math.max(moved, update(j));
     if (moved <= limit) break;
     const active = Array.from({ length: p }, (_, j) => j).filter((j) => beta[j]! + step[j]! !== 0);
-    for (let inner = 0; inner < 1000; inner++) {
+    for (let inner = 0; inner < 10; inner++) {
       let most = 0;
       for (const j of active) most = Math.max(most, update(j));
       if (most <= limit) break;
     }
+    const exact = solveOnActive(gradient, beta, { l1, l2 }, gram, step);
+    if (exact !== null) {
+      step.set(exact);
+      slope.set(gradient);
+      for (let j = 0; j < p; j++) {
+        if (step[j] === 0) continue;
+        for (let k = 0; k < p; k++) slope[k]! += step[j]! * gram[j * p + k]!;
+      }
+    }
   }
   return step;
+}
+
+/**
+ * The step that is exact as long as no coefficient changes its sign: one linear system over the coefficients that are not 0.
+ * Coordinates alone creep along correlated predictors; null when a sign does change or the system is singular.
+ */
+function solveOnActive(
+  gradient: Float64Array,
+  beta: Float64Array,
+  { l1, l2 }: Penalty,
+  gram: Float64Array,
+  step: Float64Array,
+): Float64Array | null {
+  const p = beta.length;
+  const active = Array.from(beta, (_, j) => j).filter((j) => j === 0 || beta[j]! + step[j]! !== 0);
+  const sign = (j: number): number => (j === 0 ? 0 : Math.sign(beta[j]! + step[j]!));
+  const system = new Float64Array(active.length ** 2);
+  for (const [a, j] of active.entries()) {
+    for (const [b, k] of active.entries())
+      system[a * active.length + b] = gram[j * p + k]! + (j === k && j > 0 ? l2 : 0);
+  }
+  const right = Float64Array.from(active, (j) => -(gradient[j]! + (j > 0 ? l2 * beta[j]! : 0) + l1 * sign(j)));
+  // Coefficients that became 0 stay there: their step is known and moves to the right-hand side.
+  const gone = Array.from(beta, (_, j) => j).filter((j) => j > 0 && beta[j] !== 0 && beta[j]! + step[j]! === 0);
+  for (const [a, j] of active.entries()) for (const k of gone) right[a]! += gram[j * p + k]! * beta[k]!;
+  const solution = positiveDefiniteSolver(system, active.length)?.(right);
+  if (!solution) return null;
+  const exact = new Float64Array(p);
+  for (const k of gone) exact[k] = -beta[k]!;
+  for (const [a, j] of active.entries()) {
+    if (j > 0 && Math.sign(beta[j]! + solution[a]!) !== sign(j)) return null;
+    exact[j] = solution[a]!;
+  }
+  return exact;
 }
 
 function lineSearch(

@@ -1,0 +1,79 @@
+/** One fold of a study, as a worker runs it: fit every model on the training side, check for leaks, score the test side. */
+import type { FeatureTable } from "../cohort/feature-table.ts";
+import { findLeaks, type Leak } from "../cohort/leakage.ts";
+import { applyFold, applyInnerFold, type Fold, type TrainingSet } from "../cohort/splits.ts";
+import { createRandom, type Random, shuffled } from "../core/random.ts";
+import { auroc } from "../evaluation/discrimination.ts";
+import { unlessUndefined } from "../evaluation/subgroups.ts";
+import type { ModelConfig } from "../expansion/learner-config.ts";
+import { type FittedModelFacts, fitLogisticModel } from "../expansion/logistic-learner.ts";
+
+/** What a fold works on; plain data, so that it can be sent to a thread. */
+export interface FoldTask {
+  readonly fold: Fold;
+  readonly models: readonly ModelConfig[];
+  readonly seed: number;
+  /** Shares of the training participants for the learning curve; empty = none. */
+  readonly learningCurve: readonly number[];
+}
+
+/** What one model said of the test rows of one fold. */
+export interface FoldPrediction {
+  readonly model: string;
+  readonly risk: readonly number[];
+  readonly cutoff: number;
+  readonly facts: FittedModelFacts;
+}
+
+/** The result of a fold; plain data. */
+export interface FoldResult {
+  readonly fold: string;
+  /** Rows of the table, in the order of each `risk`. */
+  readonly test: readonly number[];
+  readonly predictions: readonly FoldPrediction[];
+  readonly leaks: readonly Leak[];
+  readonly learningCurve: readonly { readonly participants: number; readonly auc: number | null }[];
+  readonly seconds: number;
+}
+
+/**
+ * Runs one fold. Every random choice depends on the seed and the fold's name alone, so folds may run in any order.
+ *
+ * @throws HemacastError as `fitLogisticModel`
+ */
+export function runFold(table: FeatureTable, { fold, models, seed, learningCurve }: FoldTask): FoldResult {
+  const startedAt = performance.now();
+  const { training, test } = applyFold(table, fold);
+  const random = createRandom(seed).fork(fold.name);
+  const fitted = models.map((config) => fitLogisticModel(training, config, random.fork(config.name)));
+  const predictions = fitted.map((model) => ({
+    model: model.name,
+    risk: Array.from(model.risk(test)),
+    cutoff: model.cutoff,
+    facts: model.facts,
+  }));
+  const leaks = findLeaks(table, fold, { fits: fitted.flatMap((model) => model.fits) });
+  const curve = learningCurve.map((share) => {
+    const part = partOf(training, share, random.fork(`share ${share}`));
+    const risk = unlessUndefined(() =>
+      fitLogisticModel(part, models[0] as ModelConfig, random.fork(`curve ${share}`)).risk(test),
+    );
+    const participants = new Set(part.table.participantIds).size;
+    return { participants, auc: risk && unlessUndefined(() => auroc(test.table.outcome, risk)) };
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { fold: fold.name, test: fold.test, predictions, leaks, learningCurve: curve, seconds };
+}
+
+/** A share of the training participants, both classes in proportion. */
+function partOf(training: TrainingSet, share: number, random: Random): TrainingSet {
+  const ids = training.table.participantIds;
+  const kept = new Set(
+    [0, 1].flatMap((outcome) => {
+      const ofClass = [...new Set(ids.filter((_, i) => training.table.outcome[i] === outcome))];
+      return shuffled(ofClass, random).slice(0, Math.max(2, Math.round(share * ofClass.length)));
+    }),
+  );
+  const rows = ids.flatMap((id, i) => (kept.has(id) ? [i] : []));
+  return applyInnerFold(training, { name: `share-${share}`, training: rows, test: [] }).training;
+}

@@ -1,0 +1,67 @@
+/** What the study report shows, as plain data: the pipeline hands it over, this folder draws it. */
+import type { Evaluation, ModelComparison } from "../evaluation/evaluate.ts";
+import type { Interval } from "../evaluation/predictions.ts";
+import type { SubgroupTable } from "../evaluation/subgroups.ts";
+
+/** One model of a study. */
+export interface StudyViewModel {
+  readonly name: string;
+  readonly evaluation: Evaluation;
+  readonly aucByRepeat: { readonly mean: number; readonly sd: number | null; readonly repeats: number };
+  readonly atTunedCutoff: {
+    readonly sensitivity: Interval | null;
+    readonly specificity: Interval | null;
+    readonly medianCutoff: number;
+  };
+  readonly predictors: { readonly median: number; readonly eventsPerCandidate: number };
+  readonly selected: readonly { readonly name: string; readonly frequency: number; readonly median: number }[];
+}
+
+/** A study as the report sees it. */
+export interface StudyView {
+  readonly title: string;
+  readonly run: {
+    readonly experiment: string;
+    readonly versions: { readonly hemacast: string; readonly node: string };
+    readonly seed: number;
+    readonly identity: string;
+    readonly startedAt: string;
+    readonly folds: { readonly total: number };
+  };
+  readonly flow: {
+    readonly assessed: number;
+    readonly exclusions: readonly { readonly reason: string; readonly count: number }[];
+    readonly analysed: number;
+    readonly events: number;
+  };
+  readonly tested: { readonly n: number; readonly events: number };
+  /** How the participants were split, in both languages. */
+  readonly split: { readonly en: string; readonly zh: string };
+  readonly outcomeLabel: string;
+  readonly outcomes: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly known: number;
+    readonly events: number;
+  }[];
+  readonly methods: { readonly en: string; readonly zh: string };
+  /** Of the tested participants. */
+  readonly outcome: readonly number[];
+  /** Mean out-of-fold risk per model, same order as `models`. */
+  readonly risks: readonly (readonly number[])[];
+  readonly models: readonly StudyViewModel[];
+  readonly comparisons: readonly (ModelComparison & {
+    readonly first: string;
+    readonly second: string;
+    readonly pHolm: number;
+  })[];
+  readonly subgroups: readonly SubgroupTable[];
+  readonly learningCurve: readonly { readonly participants: number; readonly auc: Interval }[];
+  readonly leaks: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
+  readonly published: readonly {
+    readonly source: string;
+    readonly model: string;
+    readonly auc: number;
+    readonly note: string;
+  }[];
+}
