@@ -10,6 +10,7 @@ import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { abc2Ml } from "../markers/abc2.ts";
+import { readAnatomy } from "../markers/anatomy.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
 import { volumeSdMl } from "../markers/volume-error.ts";
 import { length, subtract } from "../math/vec3.ts";
@@ -149,9 +150,25 @@ function describeScan(
     abc2Ml: volumeMl > 0 ? abc2Ml(mask) : null,
     components: connectedComponents(mask, 26).components.length,
     hoursFromOnset,
+    anatomy: volumeMl > 0 ? describeAnatomy(volume, mask) : null,
     markers: Object.fromEntries(markers.map(({ id, state }) => [id, state])),
     segmenter: model,
   };
+}
+
+function describeAnatomy(volume: CtVolume, mask: Mask): Comparison["baseline"]["anatomy"] {
+  const anatomy = readAnatomy(volume, mask);
+  if (!anatomy) return null;
+  const { location, ivhMl, graeb, evansIndex, edemaMl, edemaRatio } = anatomy;
+  return { location: location.location, side: location.side, ivhMl, graeb, evansIndex, edemaMl, edemaRatio };
+}
+
+/** What happened in the ventricles; null unless both scans show them, or there was no hematoma to break into them at baseline. */
+function ventricularGrowth(baseline: Comparison["baseline"], followUp: Comparison["followUp"]) {
+  const before = baseline.volumeMl === 0 ? 0 : baseline.anatomy?.ivhMl;
+  const after = followUp.volumeMl === 0 ? 0 : followUp.anatomy?.ivhMl;
+  if (before === undefined || after === undefined) return null;
+  return { ml: after - before, isNew: before === 0 && after > 0, grewByOneMl: after - before >= 1 };
 }
 
 function describeGrowth(
@@ -161,6 +178,7 @@ function describeGrowth(
 ): Comparison["growth"] {
   const ml = followUp.volumeMl - baseline.volumeMl;
   const [before, after] = [baseline, followUp].map((scan) => ({ ml: scan.volumeMl, sdMl: scan.volumeSdMl }));
+  const ivh = ventricularGrowth(baseline, followUp);
   return {
     ml,
     percent: baseline.volumeMl > 0 ? (100 * ml) / baseline.volumeMl : null,
@@ -169,6 +187,10 @@ function describeGrowth(
     hoursBetween,
     mlPerHour: hoursBetween !== null && hoursBetween > 0 ? ml / hoursBetween : null,
     ultraEarlyMlPerHour: baseline.hoursFromOnset ? baseline.volumeMl / baseline.hoursFromOnset : null,
+    ivh,
+    revised: ivh && {
+      met: meetsDefinition(before.ml, after.ml, expansionDefinitions[0]) || ivh.isNew || ivh.grewByOneMl,
+    },
     definitions: expansionDefinitions.map((definition) => {
       const probability = growthProbability(before, after, definition);
       return {

@@ -18,6 +18,18 @@ const scanSchema = z.strictObject({
   components: z.int().min(0),
   hoursFromOnset: positive.nullable(),
   markers: z.record(z.string(), z.enum(["present", "absent", "not-assessable"])),
+  anatomy: z
+    .strictObject({
+      location: z.enum(["lobar", "deep", "brainstem", "cerebellum"]),
+      side: z.enum(["left", "right", "midline"]),
+      ivhMl: positive.describe("Blood in the ventricles; a low estimate, found reliably from about 2 mL on."),
+      graeb: z.int().min(0).max(12),
+      evansIndex: positive.nullable(),
+      edemaMl: positive.describe("Brain around the clot that is darker than its mirror image; a rough estimate."),
+      edemaRatio: positive,
+    })
+    .nullable()
+    .describe("null without a hematoma, or where the head shows no midplane."),
   segmenter: z.strictObject({ name: z.string(), version: z.string() }),
 });
 
@@ -46,6 +58,14 @@ export const comparisonSchema = z
       mlPerHour: number.nullable(),
       ultraEarlyMlPerHour: positive.nullable().describe("Baseline volume / hours from onset to the baseline scan."),
       definitions: z.array(definitionSchema),
+      ivh: z
+        .strictObject({ ml: number, isNew: z.boolean(), grewByOneMl: z.boolean() })
+        .nullable()
+        .describe("Blood in the ventricles at follow-up minus baseline; null where either is unknown."),
+      revised: z
+        .strictObject({ met: z.boolean() })
+        .nullable()
+        .describe("The revised definition: conventional, or new blood in the ventricles, or at least 1 mL more of it."),
     }),
     map: z
       .strictObject({ stableMl: positive, grownMl: positive, resolvedMl: positive })

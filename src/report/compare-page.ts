@@ -51,13 +51,21 @@ ${row(words.stable, `${map.stableMl.toFixed(1)} mL`)}${row(words.grown, `${map.g
 }
 
 function scanPanel({ baseline, followUp }: Comparison): Html {
-  const line = (text: Text, of: (scan: Comparison["baseline"]) => string): Html =>
+  type Seen = NonNullable<Comparison["baseline"]["anatomy"]>;
+  const seen = (text: Text, of: (anatomy: Seen) => HtmlOrDash): Html =>
+    line(text, ({ anatomy }) => (anatomy ? of(anatomy) : "–"));
+  const line = (text: Text, of: (scan: Comparison["baseline"]) => HtmlOrDash): Html =>
     html`<tr><td>${say(text)}</td><td class="number">${of(baseline)}</td><td class="number">${of(followUp)}</td></tr>`;
   return html`<section class="panel"><table><tr><th></th><th class="number">${say(words.baseline)}</th><th class="number">${say(words.followUp)}</th></tr>
 ${line(words.volume, (scan) => `${scan.volumeMl.toFixed(1)} ± ${scan.volumeSdMl.toFixed(1)} mL`)}
 ${line(words.abc2, (scan) => (scan.abc2Ml === null ? "–" : `${scan.abc2Ml.toFixed(1)} mL`))}
 ${line(words.parts, (scan) => String(scan.components))}
-${line(words.hours, (scan) => (scan.hoursFromOnset === null ? "–" : scan.hoursFromOnset.toFixed(1)))}</table></section>`;
+${line(words.hours, (scan) => (scan.hoursFromOnset === null ? "–" : scan.hoursFromOnset.toFixed(1)))}
+${seen(words.location, ({ location, side }) => html`${say(words[location])}, ${say(words[side])}`)}
+${seen(words.ivh, ({ ivhMl }) => `${ivhMl.toFixed(1)} mL`)}
+${seen(words.graeb, ({ graeb }) => String(graeb))}
+${seen(words.evans, ({ evansIndex }) => evansIndex?.toFixed(2) ?? "–")}
+${seen(words.edema, ({ edemaMl }) => `${edemaMl.toFixed(1)} mL`)}</table></section>`;
 }
 
 function definitionTable({ growth }: Comparison): Html {
@@ -66,7 +74,8 @@ function definitionTable({ growth }: Comparison): Html {
       html`<tr><td>${definitionName(id)}</td><td>${say(met ? words.met : words.notMet)}</td><td class="number">${percentText(probability)}</td><td>${bar(probability)}</td><td>${say(words[label])}</td></tr>`,
   );
   return html`<h2>${say(words.definitions)}</h2><p class="quiet">${say(words.definitionsNote)}</p>
-<table><tr><th>${say(words.definition)}</th><th>${say(words.measured)}</th><th class="number">${say(words.probability)}</th><th></th><th>${say(words.label)}</th></tr>${rows}</table>`;
+<table><tr><th>${say(words.definition)}</th><th>${say(words.measured)}</th><th class="number">${say(words.probability)}</th><th></th><th>${say(words.label)}</th></tr>${rows}</table>
+${growth.revised ? html`<p>${say(words.revised)}: <strong>${say(growth.revised.met ? words.met : words.notMet)}</strong></p>` : ""}`;
 }
 
 /** `6-ml-or-33-percent` as a reader writes it. */

@@ -1,0 +1,230 @@
+/**
+ * The ventricles as far as a hematoma matters to them: blood inside (volume and Graeb score) and their width (Evans index). Places come from the head's own frame; whether a ventricle is there is told by fluid, on this side or in the mirror image.
+ */
+import type { Vec3 } from "../math/vec3.ts";
+import { connectedComponents, maskOfComponents } from "../volume/components.ts";
+import { squaredDistanceMm } from "../volume/distance.ts";
+import { indexToLps, lpsToIndex, voxelMl } from "../volume/geometry.ts";
+import { dilate } from "../volume/morphology.ts";
+import { gaussianSmooth } from "../volume/smooth.ts";
+import { type Mask, maskMl } from "../volume/volume.ts";
+import { forEachCavityVoxel, type HeadFrame } from "./head-frame.ts";
+
+/** One of the four ventricles. */
+export type Ventricle = "left-lateral" | "right-lateral" | "third" | "fourth";
+
+/** What is known about the ventricles. */
+export interface VentricleFindings {
+  /** Blood in the ventricles, mL, and in each of them. */
+  readonly ivhMl: number;
+  readonly ivhMlOf: Readonly<Record<Ventricle, number>>;
+  /** Graeb score from the share of each ventricle that is blood, 0 to 12; "expanded" is not judged, so a full ventricle counts as expanded. */
+  readonly graeb: number;
+  /** Width of the frontal horns / inner width of the skull on the same slice; null when no frontal horns are seen. Above 0.3 suggests hydrocephalus. */
+  readonly evansIndex: number | null;
+  /** Blood in the ventricles, on the grid of the cavity. */
+  readonly ivh: Mask;
+}
+
+type Path = readonly (readonly [number, number, number])[];
+
+/** Centre lines in an average head (left side), mm left, posterior, superior of the anterior commissure, and how far around them a ventricle may be. */
+const lateralPaths: readonly Path[] = [
+  [
+    [12, -28, 6],
+    [10, -5, 15],
+    [13, 18, 20],
+    [24, 40, 13],
+    [24, 66, 6],
+  ],
+  [
+    [24, 40, 13],
+    [33, 22, -7],
+    [31, 4, -17],
+  ],
+];
+const thirdPath: Path = [
+  [0, -2, 2],
+  [0, 20, 1],
+];
+const fourthPath: Path = [
+  [0, 42, -22],
+  [0, 47, -36],
+];
+const REACH_MM = { lateral: 12, third: 7, fourth: 11 };
+
+/** Fluid, with the noise of a smoothed slice; blood, below calcified plexus. */
+const FLUID_HU = [-10, 18] as const;
+const BLOOD_HU = [44, 95] as const;
+
+/** How far in mm a ventricle's mirror image may miss it: mass effect and asymmetry. */
+const MIRROR_MM = 2.5;
+
+/** Blood in a ventricle reaches at least so far from the rest of the clot, in mm; a bulge does not. */
+const BEYOND_MM = 10;
+
+/** Less blood than this is a fleck of plexus. */
+const LEAST_IVH_ML = 0.3;
+
+/**
+ * Reads the ventricles.
+ *
+ * @param onCavityGrid the hematoma on the grid of `frame.cavity`; blood in the ventricles may or may not be part of it
+ */
+export function readVentricles(frame: HeadFrame, onCavityGrid: Mask): VentricleFindings {
+  const { geometry } = frame.cavity;
+  const { hu } = gaussianSmooth(frame.coarse, { inPlane: 1.2, throughPlane: 0 });
+  const place = ventricularPlaces(frame);
+  const fluid = significant({
+    geometry,
+    inside: place.map((found, voxel) => (found && hu[voxel] >= FLUID_HU[0] && hu[voxel] <= FLUID_HU[1] ? 1 : 0)),
+  });
+  const nearFluid = dilate(fluid, MIRROR_MM, "slice");
+  const blood = place.map((found, voxel) =>
+    found && (onCavityGrid.inside[voxel] || (hu[voxel] >= BLOOD_HU[0] && hu[voxel] <= BLOOD_HU[1])) ? 1 : 0,
+  );
+  const mirrored = mirrorSampler(frame);
+  const candidates = significant({
+    geometry,
+    inside: blood.map((value, voxel) => {
+      if (!value) return 0;
+      if (place[voxel] >= 3) return onCavityGrid.inside[voxel] && !nearFluid.inside[voxel] ? 0 : 1;
+      const partner = mirrored(voxel);
+      return partner >= 0 && (nearFluid.inside[partner] || blood[partner]) ? 1 : 0;
+    }),
+  });
+  const ivh = beyondTheClot(candidates, onCavityGrid);
+  return {
+    ...ivhOf(ivh, fluid, place),
+    evansIndex: evansIndex(frame, union(fluid, ivh)),
+    ivh,
+  };
+}
+
+const order: readonly Ventricle[] = ["left-lateral", "right-lateral", "third", "fourth"];
+
+/** For each voxel 0, or 1 + the number of the ventricle that may be there. */
+function ventricularPlaces(frame: HeadFrame): Uint8Array {
+  const places = new Uint8Array(frame.cavity.inside.length);
+  forEachCavityVoxel(frame, (voxel, x, y, z) => {
+    const aside = Math.abs(x);
+    if (aside > 46 || y < -42 || y > 80 || z < -50 || z > 34) return;
+    if (distanceToPath(thirdPath, x, y, z) <= REACH_MM.third && aside < 5) places[voxel] = 3;
+    else if (distanceToPath(fourthPath, x, y, z) <= REACH_MM.fourth) places[voxel] = 4;
+    else if (lateralPaths.some((path) => distanceToPath(path, aside, y, z) <= REACH_MM.lateral)) {
+      places[voxel] = x > 0 ? 1 : 2;
+    }
+  });
+  return places;
+}
+
+function distanceToPath(path: Path, x: number, y: number, z: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let n = 1; n < path.length; n++) {
+    const [ax, ay, az] = path[n - 1];
+    const [dx, dy, dz] = [path[n][0] - ax, path[n][1] - ay, path[n][2] - az];
+    const along = ((x - ax) * dx + (y - ay) * dy + (z - az) * dz) / (dx * dx + dy * dy + dz * dz);
+    const t = Math.min(1, Math.max(0, along));
+    least = Math.min(least, Math.hypot(x - ax - t * dx, y - ay - t * dy, z - az - t * dz));
+  }
+  return least;
+}
+
+/** The parts of a set that are too large to be noise. */
+function significant(mask: Mask): Mask {
+  return maskOfComponents(mask, connectedComponents(mask, 26), ({ ml }) => ml >= LEAST_IVH_ML);
+}
+
+/**
+ * The parts that reach well away from the clot outside the ventricles. A clot that bulges into the place of a ventricle without breaking into it
+ * leaves a part that is near it everywhere.
+ */
+function beyondTheClot(candidates: Mask, hematoma: Mask): Mask {
+  const { geometry } = candidates;
+  const outside = hematoma.inside.map((value, voxel) => (value && !candidates.inside[voxel] ? 1 : 0));
+  const squared = squaredDistanceMm({ geometry, inside: outside }, "volume");
+  const parts = connectedComponents(candidates, 26);
+  const farthest = new Float64Array(parts.components.length + 1);
+  parts.labels.forEach((label, voxel) => {
+    if (label) farthest[label] = Math.max(farthest[label], squared[voxel]);
+  });
+  return maskOfComponents(candidates, parts, ({ label }) => farthest[label] >= BEYOND_MM ** 2);
+}
+
+function union(a: Mask, b: Mask): Mask {
+  return { geometry: a.geometry, inside: a.inside.map((value, voxel) => value | b.inside[voxel]) };
+}
+
+/** The voxel that holds the mirror image of a voxel, or -1 outside the grid. */
+function mirrorSampler({ cavity: { geometry }, mirror }: HeadFrame): (voxel: number) => number {
+  const [nx, ny, nz] = geometry.size;
+  return (voxel) => {
+    const index: Vec3 = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
+    const [i, j, k] = lpsToIndex(geometry, mirror(indexToLps(geometry, index))).map(Math.round);
+    return i >= 0 && j >= 0 && k >= 0 && i < nx && j < ny && k < nz ? i + nx * (j + ny * k) : -1;
+  };
+}
+
+function ivhOf(ivh: Mask, fluid: Mask, place: Uint8Array) {
+  const blood = [0, 0, 0, 0];
+  const whole = [0, 0, 0, 0];
+  const perSlice = ivh.geometry.size[0] * ivh.geometry.size[1];
+  place.forEach((found, voxel) => {
+    if (!found || !(ivh.inside[voxel] || fluid.inside[voxel])) return;
+    const ml = voxelMl(ivh.geometry, Math.floor(voxel / perSlice));
+    whole[found - 1] += ml;
+    if (ivh.inside[voxel]) blood[found - 1] += ml;
+  });
+  const share = (n: number): number => (whole[n] > 0 ? blood[n] / whole[n] : 0);
+  const graeb = [0, 1].reduce(
+    (sum, n) => sum + lateralPoints(share(n)),
+    midlinePoints(share(2)) + midlinePoints(share(3)),
+  );
+  return {
+    ivhMl: maskMl(ivh),
+    ivhMlOf: Object.fromEntries(order.map((name, n) => [name, blood[n]])) as Record<Ventricle, number>,
+    graeb,
+  };
+}
+
+/**
+ * Graeb points of a lateral ventricle by the share of it that is blood: 1 trace, 2 less than half, 3 more than half, 4 full.
+ *
+ * @see Graeb et al. 1982, doi:10.1148/radiology.143.1.6977795
+ * @example [0, 0.05, 0.3, 0.7, 0.98].map(lateralPoints) // => [0, 1, 2, 3, 4]
+ */
+export function lateralPoints(share: number): number {
+  if (share <= 0) return 0;
+  if (share < 0.1) return 1;
+  return share <= 0.5 ? 2 : share < 0.95 ? 3 : 4;
+}
+
+/**
+ * Graeb points of the third or the fourth ventricle: 1 blood, 2 full.
+ *
+ * @example [0, 0.4, 1].map(midlinePoints) // => [0, 1, 2]
+ */
+export function midlinePoints(share: number): number {
+  return share <= 0 ? 0 : share < 0.95 ? 1 : 2;
+}
+
+/** Widest distance between the outer walls of the frontal horns over the inner width of the skull on the same slice. */
+function evansIndex(frame: HeadFrame, ventricles: Mask): number | null {
+  const perSlice = ventricles.geometry.size[0] * ventricles.geometry.size[1];
+  const horns = new Map<number, [number, number]>();
+  const skull = new Map<number, [number, number]>();
+  const widen = (map: Map<number, [number, number]>, k: number, x: number): void => {
+    const [low, high] = map.get(k) ?? [x, x];
+    map.set(k, [Math.min(low, x), Math.max(high, x)]);
+  };
+  forEachCavityVoxel(frame, (voxel, x, y, z) => {
+    const k = Math.floor(voxel / perSlice);
+    widen(skull, k, x);
+    if (ventricles.inside[voxel] && y < -8 && z > -2) widen(horns, k, x);
+  });
+  const ratios = [...horns].flatMap(([k, [low, high]]) => {
+    const [least, most] = skull.get(k) ?? [0, 0];
+    return low < -2 && high > 2 && most > least ? [(high - low) / (most - least)] : [];
+  });
+  return ratios.length > 0 ? Math.max(...ratios) : null;
+}
