@@ -2,6 +2,7 @@
 import type { FeatureTable } from "../cohort/feature-table.ts";
 import type { Leak } from "../cohort/leakage.ts";
 import { HemacastError } from "../core/errors.ts";
+import { type BootstrapPlan, bootstrapByParticipant, weightedAuroc } from "../evaluation/bootstrap.ts";
 import { holmAdjusted } from "../evaluation/delong.ts";
 import { auroc } from "../evaluation/discrimination.ts";
 import { compareModels, type Evaluation, evaluatePredictions, type ModelComparison } from "../evaluation/evaluate.ts";
@@ -21,10 +22,22 @@ export interface ModelRisks {
 /** The figures of one model. */
 export interface ModelMetrics {
   readonly name: string;
-  /** On the mean out-of-fold risk of each participant. */
+  /**
+   * On the mean out-of-fold risk of each participant. With several repeats that mean is an ensemble of models, which may do better than any
+   * one of them: the figure for a single model is `aucByRepeat`.
+   */
   readonly evaluation: Evaluation;
-  /** AUC within each repeat (or fold, where every participant is tested once): how much the split alone moves it. */
-  readonly aucByRepeat: { readonly mean: number; readonly sd: number | null; readonly repeats: number };
+  /**
+   * AUC within each repeat (or fold, where every participant is tested once): its mean with an interval by bootstrap over participants,
+   * and how much the split alone moves it.
+   */
+  readonly aucByRepeat: {
+    readonly mean: number;
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly sd: number | null;
+    readonly repeats: number;
+  };
   /** Participants called high-risk by the cut-off that each fold chose in its training part. */
   readonly atTunedCutoff: {
     readonly sensitivity: Interval | null;
@@ -108,7 +121,7 @@ export function studyMetrics(
   const models = predictions.models.map(({ name, risk }) => ({
     name,
     evaluation: evaluatePredictions({ participantIds, outcome, risk }, plan),
-    aucByRepeat: aucByRepeat(table, name, results),
+    aucByRepeat: aucByRepeat(table, name, results, plan),
     ...summariseFits(table, name, results),
   }));
   const threshold = median(results.map((r) => r.predictions[0]!.cutoff));
@@ -130,19 +143,47 @@ export function studyMetrics(
 }
 
 /** Folds of one repeat are pooled, since each participant is tested once in it. */
-function aucByRepeat(table: FeatureTable, name: string, results: readonly FoldResult[]): ModelMetrics["aucByRepeat"] {
-  const repeats = new Map<string, { outcome: number[]; risk: number[] }>();
+function aucByRepeat(
+  table: FeatureTable,
+  name: string,
+  results: readonly FoldResult[],
+  plan: BootstrapPlan,
+): ModelMetrics["aucByRepeat"] {
+  const repeats = new Map<string, { rows: number[]; risk: number[] }>();
   for (const result of results) {
     const repeat = /^repeat-\d+/.exec(result.fold)?.[0] ?? result.fold;
-    const pooled = repeats.get(repeat) ?? { outcome: [], risk: [] };
-    pooled.outcome.push(...result.test.map((row) => table.outcome[row] as number));
+    const pooled = repeats.get(repeat) ?? { rows: [], risk: [] };
+    pooled.rows.push(...result.test);
     pooled.risk.push(...riskOf(result, name));
     repeats.set(repeat, pooled);
   }
-  const values = [...repeats.values()].flatMap(
-    ({ outcome, risk }) => unlessUndefined(() => auroc(outcome, risk)) ?? [],
+  const usable = [...repeats.values()].flatMap(({ rows, risk }) => {
+    const outcome = rows.map((row) => table.outcome[row] as number);
+    const statistic = unlessUndefined(() => weightedAuroc(outcome, risk));
+    return statistic ? [{ rows, statistic, auc: auroc(outcome, risk) }] : [];
+  });
+  const values = usable.map(({ auc }) => auc);
+  const tested = [...new Set(usable.flatMap(({ rows }) => rows))];
+  const place = new Map(tested.map((row, i) => [row, i]));
+  const participantIds = tested.map((row) => table.participantIds[row] as string);
+  const ofAllRows = (weights: Float64Array): number | null => {
+    const found = usable.flatMap(
+      ({ rows, statistic }) => statistic(Float64Array.from(rows, (row) => weights[place.get(row)!]!)) ?? [],
+    );
+    return found.length === usable.length ? mean(found) : null;
+  };
+  // Many repeats of many participants: a few hundred draws give the digits shown.
+  const replicates = Math.max(200, Math.min(plan.replicates, Math.floor(2e7 / (usable.length * tested.length))));
+  const interval = unlessUndefined(() =>
+    bootstrapByParticipant(participantIds, { auc: ofAllRows }, { seed: plan.seed, replicates }),
   );
-  return { mean: mean(values), sd: values.length > 1 ? standardDeviation(values) : null, repeats: values.length };
+  return {
+    mean: mean(values),
+    low: interval?.auc.low ?? null,
+    high: interval?.auc.high ?? null,
+    sd: values.length > 1 ? standardDeviation(values) : null,
+    repeats: values.length,
+  };
 }
 
 function summariseFits(table: FeatureTable, name: string, results: readonly FoldResult[]) {

@@ -105,8 +105,8 @@ function studyTable(view: StudyView): string {
   const rows = view.models.map(({ name, evaluation: e, aucByRepeat: r }) =>
     [
       name,
+      `${r.mean.toFixed(3)}${r.low === null || r.high === null ? "" : ` (${r.low.toFixed(3)} to ${r.high.toFixed(3)})`}${r.sd === null ? "" : ` ± ${r.sd.toFixed(3)}`}`,
       shown(e.auc),
-      `${r.mean.toFixed(3)}${r.sd === null ? "" : ` ± ${r.sd.toFixed(3)}`}`,
       e.ap.toFixed(3),
       shown(e.calibrationIntervals?.slope, 2),
       shown(e.calibrationIntervals?.intercept, 2),
@@ -123,7 +123,7 @@ function studyTable(view: StudyView): string {
     "",
     `${view.flow.assessed} assessed, ${view.flow.analysed} analysed, ${view.flow.events} with expansion; ${view.tested.n} tested (${view.tested.events} with expansion). ${view.split.en}. Outcome: ${view.outcomeLabel}.`,
     "",
-    "| model | AUC (DeLong 95 %) | AUC, mean ± SD over repeats | average precision | calibration slope | calibration in the large | Brier (scaled) | p, better than chance |",
+    "| model | AUC of one model: mean over repeats (95 % bootstrap) ± SD | AUC of the mean risk (95 % DeLong) | average precision | calibration slope | calibration in the large | Brier (scaled) | p, better than chance |",
     "|---|---|---|---|---|---|---|---|",
     ...rows.map((row) => `| ${row} |`),
     ...view.published.map((row) => `| ${row.model} (${row.source}) | ${row.auc} | | | | | | |`),

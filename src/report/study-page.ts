@@ -72,9 +72,9 @@ function participants(view: StudyView, figures: StudyFigures): Html {
 function modelTable(view: StudyView): Html {
   const head = [
     words.model,
+    words.byRepeat,
     words.auc,
     words.bootstrap,
-    words.byRepeat,
     words.ap,
     words.slope,
     words.intercept,
@@ -87,9 +87,9 @@ function modelTable(view: StudyView): Html {
     head,
     view.models.map(({ name, evaluation: e, aucByRepeat: r, predictors }) => [
       name,
+      `${r.mean.toFixed(3)}${r.low === null || r.high === null ? "" : ` (${r.low.toFixed(3)}–${r.high.toFixed(3)})`}${r.sd === null ? "" : ` ± ${r.sd.toFixed(3)}`}`,
       interval(e.auc),
       interval(e.bootstrap?.auc),
-      `${r.mean.toFixed(3)}${r.sd === null ? "" : ` ± ${r.sd.toFixed(3)}`} (${r.repeats})`,
       `${e.ap.toFixed(3)} (${e.prevalence.toFixed(2)})`,
       interval(e.calibrationIntervals?.slope, 2),
       interval(e.calibrationIntervals?.intercept, 2),

@@ -7,7 +7,13 @@ import type { SubgroupTable } from "../evaluation/subgroups.ts";
 export interface StudyViewModel {
   readonly name: string;
   readonly evaluation: Evaluation;
-  readonly aucByRepeat: { readonly mean: number; readonly sd: number | null; readonly repeats: number };
+  readonly aucByRepeat: {
+    readonly mean: number;
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly sd: number | null;
+    readonly repeats: number;
+  };
   readonly atTunedCutoff: {
     readonly sensitivity: Interval | null;
     readonly specificity: Interval | null;

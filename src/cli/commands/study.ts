@@ -40,13 +40,15 @@ export const registerStudy: RegisterCommand = (program) => {
 };
 
 function summary(metrics: Awaited<ReturnType<typeof runStudy>>["metrics"], out: string): string {
-  const lines = metrics.models.map(({ name, evaluation: { auc, n, events, calibration }, aucByRepeat, predictors }) => {
-    const spread =
-      aucByRepeat.sd === null
-        ? ""
-        : `, ${aucByRepeat.mean.toFixed(3)} +- ${aucByRepeat.sd.toFixed(3)} over ${aucByRepeat.repeats} repeats`;
-    const slope = calibration.slope === null ? "no value" : calibration.slope.toFixed(2);
-    return `${name}: AUC ${auc.value.toFixed(3)} (${auc.low.toFixed(3)} to ${auc.high.toFixed(3)})${spread}; slope ${slope}; n ${n}, ${events} events, ${predictors.eventsPerCandidate.toFixed(1)} events per candidate predictor`;
-  });
+  const lines = metrics.models.map(
+    ({ name, evaluation: { auc, n, events, calibration }, aucByRepeat: r, predictors }) => {
+      const slope = calibration.slope === null ? "no value" : calibration.slope.toFixed(2);
+      const one =
+        r.sd === null
+          ? `AUC ${auc.value.toFixed(3)} (${auc.low.toFixed(3)} to ${auc.high.toFixed(3)})`
+          : `AUC ${r.mean.toFixed(3)} (${r.low?.toFixed(3) ?? "-"} to ${r.high?.toFixed(3) ?? "-"}) +- ${r.sd.toFixed(3)} over ${r.repeats} repeats, of the mean risk ${auc.value.toFixed(3)}`;
+      return `${name}: ${one}; slope ${slope}; n ${n}, ${events} events, ${predictors.eventsPerCandidate.toFixed(1)} events per candidate predictor`;
+    },
+  );
   return [...lines, `report: ${out}/report.html`].join("\n");
 }
