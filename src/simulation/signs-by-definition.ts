@@ -13,8 +13,8 @@ const ISLANDS = 3;
 const SWIRL_MM = 10;
 
 /**
- * One mask for each sign that is present. Definitions overlap, so one region may show several: what is enclosed is also a hypodensity, and a
- * swirl if it runs on for 10 mm; layering is a blend too; islands are satellites.
+ * One mask for each sign that is present. Definitions overlap, so one region may show several: a black hole or a
+ * swirl is also a hypodensity; a black hole is a swirl if it runs on for 10 mm; layering is a blend too; islands are satellites.
  *
  * @see Morotti et al. 2019, doi:10.1148/radiol.2018180927
  */
@@ -32,13 +32,11 @@ export function signsByDefinition(
     }
   }
   if (signs["fluid-level"]) signs.blend ??= signs["fluid-level"];
-  for (const enclosed of ["swirl", "black-hole", "hypodensity"] as const) {
-    const region = signs[enclosed];
-    if (!region) continue;
-    signs.hypodensity = enclosed === "hypodensity" ? region : union(signs.hypodensity, region);
-    if (runsOnMm(region) >= SWIRL_MM) signs.swirl = enclosed === "swirl" ? region : union(signs.swirl, region);
-    else if (enclosed === "swirl") delete signs.swirl;
-  }
+  const { swirl, "black-hole": blackHole } = signs;
+  for (const enclosed of [swirl, blackHole]) if (enclosed) signs.hypodensity = union(signs.hypodensity, enclosed);
+  const asDarkAsBrain = [swirl, blackHole].filter((region) => region && runsOnMm(region) >= SWIRL_MM) as Mask[];
+  if (asDarkAsBrain.length > 0) signs.swirl = asDarkAsBrain.reduce(union);
+  else delete signs.swirl;
   const foci = smallFoci(coverages, mask);
   if (foci.count > 0) signs.satellite = foci.mask;
   if (foci.count >= ISLANDS) signs.island = foci.mask;

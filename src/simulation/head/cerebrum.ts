@@ -37,7 +37,7 @@ export function cerebrum(anatomy: HeadAnatomy, noise: NoiseField): TissueAt {
     const coarse = noise(x * 0.035 + 11, y * 0.035, z * 0.035);
     const fissure = fissureDistance(ax, y, z, atrophy);
     let pial = smoothMin(depth - subarachnoidMm(atrophy, coarse, y), fissure, 3);
-    pial = Math.min(pial, sylvianDistance(ax, y, z, x > 0 ? coarse : -coarse) - 0.9 - 1.6 * atrophy);
+    pial = Math.min(pial, sylvianDistance(ax, y, z, x > 0 ? coarse : -coarse) - 0.7 - 1.5 * atrophy * (1 + coarse));
     if (z < 12) pial = Math.min(pial, basalCisterns(ax, y, z, atrophy));
     if (pial < 26 && pial > -2) pial = Math.min(pial, sulcus(x, y, z, pial, coarse, atrophy, noise));
     const cortex = coverage(pial - 3.1 - coarse, 1.8);
@@ -64,7 +64,9 @@ function fissureDistance(ax: number, y: number, z: number, atrophy: number): num
 }
 
 /** Distance to the mid-surface of the Sylvian fissure: the stem to the surface, and the cleft over the insula. */
-function sylvianDistance(ax: number, y: number, z: number, wobble: number): number {
+function sylvianDistance(out: number, back: number, z: number, wobble: number): number {
+  const ax = out + 9 * wobble;
+  const y = back - 14 * wobble;
   if (ax < 24 || y < -34 || y > 40 || z < -28 || z > 34) return 1e3;
   const floor = -4 + 0.3 * (y + 18) + 3 * wobble;
   const insula = 37 + 2.5 * smoothStep(-8, 14, z) + ((y - 2) / 17) ** 2 * 2.2;

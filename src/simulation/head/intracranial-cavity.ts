@@ -13,9 +13,10 @@ const petrous = rodsThrough([
   [60, 40, -32, 11],
 ]);
 const sphenoidWing = rodsThrough([
-  [14, -14, -16, 3],
-  [34, -24, -18, 3.5],
-  [58, -24, -10, 5],
+  [15, -15, -17, 1.4],
+  [32, -25, -19, 2.2],
+  [46, -29, -16, 3.4],
+  [60, -27, -10, 6],
 ]);
 const clivus = rodsThrough([
   [0, 6, -24, 6],
@@ -71,7 +72,7 @@ export function aboveTentorium(x: number, y: number, z: number): number {
   const ax = Math.abs(x);
   const back = Math.max(y - 45, 0) / 45;
   const front = Math.max(40 - y, 0) / 26;
-  const height = 3 - ax * (0.2 + 0.0056 * ax) - 13 * back * back - 9 * front * front;
+  const height = 3 - ax * (0.2 + 0.0056 * ax) * (1 + 0.9 * front) - 13 * back * back - 9 * front * front;
   return (z - height) * 0.85;
 }
 

@@ -89,7 +89,7 @@ function skullThickness(ax: number, y: number, z: number, vault: number, frontal
   const base = 4 + (y > 60 ? 4 : 0);
   let t = vault + (base - vault) * low;
   const sinus = ellipsoid(ax - 13, y + 78, z + 4, 18 * frontalSinus + 1, 22, 18 * frontalSinus + 1);
-  t += 8 * frontalSinus * smoothStep(8, -6, sinus);
+  t += 5.5 * frontalSinus * smoothStep(20, -10, sinus);
   const protuberance = (ax * ax) / 200 + ((z + 14) / 14) ** 2;
   if (y > 80 && protuberance < 4) t += 2.5 * Math.exp(-protuberance);
   return t;
@@ -125,8 +125,8 @@ function softTissue(
     const galea = coverage(aboveBone - 0.9, 1);
     return FAT + (MUSCLE - FAT) * Math.max(muscle, 0.7 * galea);
   }
-  const planes = noise(x * 0.055, y * 0.055, z * 0.03) + 0.5 * noise(x * 0.12, y * 0.12, z * 0.05);
-  const muscle = smoothStep(0.035, 0.085, Math.abs(planes)) * smoothStep(0.5, 0.4, planes) * smoothStep(-3, -6, skin);
+  const planes = noise(x * 0.045, y * 0.045, z * 0.025) + 0.25 * noise(x * 0.1, y * 0.1, z * 0.04);
+  const muscle = smoothStep(0.015, 0.06, Math.abs(planes)) * smoothStep(0.5, 0.4, planes) * smoothStep(-3, -6, skin);
   return FAT + (MUSCLE + 12 * planes - FAT) * muscle;
 }
 

@@ -86,9 +86,9 @@ const signFrequencies: Readonly<Record<SignName, readonly [number, number, numbe
   hypodensity: [-0.9, 0.5, 3],
   blend: [-1.28, 0.35, 4],
   swirl: [-1.2, 0.6, 8],
-  "black-hole": [-1.75, 0.5, 6],
+  "black-hole": [-0.75, 0.5, 6],
   island: [-2.1, 0.5, 5],
-  satellite: [-1.35, 0.3, 2],
+  satellite: [-0.98, 0.3, 2],
   "fluid-level": [-3.9, 0.5, 10],
 };
 

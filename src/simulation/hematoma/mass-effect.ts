@@ -16,10 +16,12 @@ export interface MassEffect {
 }
 
 /** The part of the clot's volume that displaces rather than replaces tissue. */
-const DISPLACING = 0.45;
+const DISPLACING = 0.55;
 /** Depth under the skull over which displacement grows to its full amount, mm. */
 const STIFF_RIM_MM = 26;
 
+/** No tissue moves farther than this, mm: beyond it the brain is compressed rather than displaced. */
+const FARTHEST_MM = 9;
 /** Spacing of the grid on which the displacement is kept, mm: it is smooth. */
 const GRID_MM = 4;
 
@@ -39,8 +41,9 @@ export function massEffect(
     const rim = head.depth(x, y, z) / STIFF_RIM_MM;
     const taper = rim <= 0 ? 0 : rim >= 1 ? 1 : rim * (2 - rim);
     const fade = 1 - (r / reachMm) ** 4;
-    const before = Math.cbrt(Math.max(r * r * r - cubeMm3, (0.15 * r) ** 3));
-    return 1 - (1 - before / r) * taper * fade;
+    const before = Math.cbrt(Math.max(r * r * r - cubeMm3, 0));
+    const moved = FARTHEST_MM * Math.tanh((r - before) / FARTHEST_MM);
+    return 1 - (moved / r) * taper * fade;
   };
   const low = [cx - reachMm, cy - reachMm, cz - reachMm] as const;
   const high = [cx + reachMm, cy + reachMm, cz + reachMm] as const;

@@ -24,8 +24,8 @@ const gaps: Readonly<Record<DensitySign, readonly [low: number, high: number]>> 
   "fluid-level": [26, 36],
   blend: [21, 30],
   "black-hole": [32, 39],
-  swirl: [16, 24],
-  hypodensity: [13, 18],
+  swirl: [19.5, 22],
+  hypodensity: [15, 18],
 };
 
 /** Widths of edges, mm. */
@@ -33,7 +33,7 @@ const edges: Readonly<Record<DensitySign, number>> = {
   "fluid-level": 0.8,
   blend: 1,
   "black-hole": 0.8,
-  swirl: 2,
+  swirl: 1.6,
   hypodensity: 3,
 };
 
@@ -41,7 +41,7 @@ const edges: Readonly<Record<DensitySign, number>> = {
 type Free = Float32Array;
 
 /** Clear rim of dense clot around an enclosed region, mm. */
-const RIM_MM = 2.4;
+const RIM_MM = 2.9;
 
 /**
  * Lays out the density signs in a clot, one after the other, without overlap. A sign that finds no room is left out.
@@ -72,7 +72,8 @@ const regionMakers: Readonly<Record<DensitySign, (main: FieldGrid, free: Free, d
   {
     "fluid-level": (main, free) => cutByPlane(main, free, [0, -1], 0.45, () => 0),
     blend: (main, free, draw) => {
-      const angle = 2 * Math.PI * draw.uniform();
+      // Never with the dark part lying in front, where it would be a fluid level.
+      const angle = Math.PI * (-0.28 + 1.56 * draw.uniform());
       const noise = createPerlinNoise(draw);
       const part = 0.26 + 0.16 * draw.uniform();
       return cutByPlane(main, free, [Math.cos(angle), Math.sin(angle)], part, (x, y, z) => {
@@ -124,9 +125,10 @@ function enclosedBlob(
 function enclosedStreaks(main: FieldGrid, free: Free, draw: Random): Float32Array | null {
   const noise = createPerlinNoise(draw);
   const streaks = mapPoints(main, (x, y, z) => 9 * noise(x * 0.1, y * 0.1, z * 0.035));
-  const level = upperQuantile(streaks, free, RIM_MM, 0.22);
+  const rim = RIM_MM + 1.8;
+  const level = upperQuantile(streaks, free, rim, 0.18);
   if (!Number.isFinite(level)) return null;
-  const region = streaks.map((value, v) => Math.min(value - level, (free[v] as number) - RIM_MM));
+  const region = streaks.map((value, v) => Math.min(value - level, (free[v] as number) - rim));
   const cellMl = (main.spacingMm[0] * main.spacingMm[1] * main.spacingMm[2]) / 1000;
   return region.filter((value) => value > 0).length * cellMl > 0.35 ? region : null;
 }

@@ -27,6 +27,8 @@ export interface SliceCoverage {
 /** How far, in mm, a hematoma's box reaches beyond its clot: for edema and small clots. */
 const MARGIN_MM = 16;
 const EDGE_MM = 1;
+/** Texture stays within this, so that it is never a hypodensity by itself. */
+const LARGEST_GRAIN_HU = 6;
 
 /** Coverage on every slice that the hematoma or its edema touches. */
 export function bloodCoverage(hematoma: Hematoma, grid: ScanGrid): SliceCoverage[] {
@@ -118,7 +120,8 @@ function sectionPainter(hematoma: Hematoma): (box: SliceCoverage, frame: Section
         add(box.clot, p, filled);
         if (inside > main) add(box.small, p, filled);
         const grain = texture(x * 0.13, y * 0.13, z * 0.13) + 0.6 * texture(x * 0.31 + 7, y * 0.31, z * 0.31);
-        const hu = plan.clotHu + 3.6 * plan.heterogeneityHu * grain - 4 * Math.exp(-Math.max(inside, 0) / 1.8);
+        const uneven = LARGEST_GRAIN_HU * Math.tanh((3.6 * plan.heterogeneityHu * grain) / LARGEST_GRAIN_HU);
+        const hu = plan.clotHu + uneven - 4 * Math.exp(-Math.max(inside, 0) / 1.8);
         add(box.clotHu, p, filled * hu);
         for (const region of regions) {
           const covered = coverage(-sampleField(region.inside, x, y, z, -30), region.edgeMm);
