@@ -20,8 +20,10 @@ export {
 } from "./expansion/risk-model.ts";
 export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
 export { type Anatomy, readAnatomy } from "./markers/anatomy.ts";
+export { checkClinical } from "./markers/clinical-checks.ts";
 export { computeMarkers, type Markers } from "./markers/compute-markers.ts";
 export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
+export { checkScan } from "./markers/scan-checks.ts";
 export type { Score, ScoreInputs, ScoreLocation } from "./markers/score.ts";
 export { computeScores } from "./markers/scores.ts";
 export type { Vec3 } from "./math/vec3.ts";

@@ -12,6 +12,7 @@ import type { OnProgress } from "../core/progress.ts";
 import { abc2Ml } from "../markers/abc2.ts";
 import { readAnatomy } from "../markers/anatomy.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
+import { checkScan } from "../markers/scan-checks.ts";
 import { volumeSdMl } from "../markers/volume-error.ts";
 import { length, subtract } from "../math/vec3.ts";
 import type { Comparison } from "../report/compare-document.ts";
@@ -99,8 +100,8 @@ export async function compareScans(
     map: overlaid.map,
     registration: describeRegistration(registration, baseline.volume),
     findings: [
-      ...prefixed("baseline", [...baseline.findings, ...first.findings]),
-      ...prefixed("follow-up", [...followUp.findings, ...second.findings]),
+      ...prefixed("baseline", [...baseline.findings, ...first.findings, ...checkScan(baseline.volume, first.mask)]),
+      ...prefixed("follow-up", [...followUp.findings, ...second.findings, ...checkScan(followUp.volume, second.mask)]),
       ...suspicions(scans, growth, registration),
     ],
     timings,
