@@ -14,7 +14,7 @@ import { createRandom } from "../dist/core/random.js";
 import { brierScore, calibrationLine, logLoss } from "../dist/evaluation/calibration.js";
 import { aucInterval } from "../dist/evaluation/delong.js";
 import { averagePrecision } from "../dist/evaluation/precision-recall.js";
-import { matrixOf, selectRows } from "../dist/math/dense-matrix.js";
+import { matrixOf } from "../dist/math/dense-matrix.js";
 import { fitLogistic, logisticRisks } from "../dist/math/logistic-regression.js";
 import { covariance, mean, standardDeviation } from "../dist/math/statistics.js";
 import { writeRiskBundle } from "../dist/pipeline/risk-bundle.js";

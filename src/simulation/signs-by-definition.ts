@@ -16,7 +16,8 @@ const SWIRL_MM = 10;
  * One mask for each sign that is present. Definitions overlap, so one region may show several: a black hole or a
  * swirl is also a hypodensity; a black hole is a swirl if it runs on for 10 mm; layering is a blend too; islands are satellites.
  *
- * @see Morotti et al. 2019, doi:10.1148/radiol.2018180927
+ * @see Li et al. 2015, doi:10.1161/STROKEAHA.115.009185 (blend); Li et al. 2016, doi:10.1161/STROKEAHA.116.013186 (black hole);
+ * Ng et al. 2018, doi:10.3174/ajnr.A5465 (swirl); Li et al. 2017, doi:10.1161/STROKEAHA.117.017985 (island)
  */
 export function signsByDefinition(
   hematoma: Hematoma,

@@ -50,8 +50,8 @@ export function simulateScan(input: ScanInput): SimulatedScan {
   const clot = { sum: 0, squares: 0, voxels: 0 };
   for (let k = 0; k < geometry.size[2]; k++) {
     slice.fill(-1000);
-    const weight = 1 / grid.sectionsPerSlice;
-    for (let section = 0; section < grid.sectionsPerSlice; section++) {
+    const weight = 1 / grid.tissueSections;
+    for (let section = 0; section < grid.tissueSections; section++) {
       addSection(head, hematoma.push, grid.imageFrame(k, section), matrix, weight, slice);
     }
     const { columnShift, rowShift } = layout.placements[k] as SliceSource;

@@ -16,7 +16,8 @@ export type HematomaSide = "left" | "right" | "midline";
 /**
  * Signs on non-contrast CT, as defined in the literature.
  *
- * @see Morotti et al. 2019, doi:10.1148/radiol.2018180927
+ * @see Li et al. 2015, doi:10.1161/STROKEAHA.115.009185 (blend); Li et al. 2016, doi:10.1161/STROKEAHA.116.013186 (black hole);
+ * Ng et al. 2018, doi:10.3174/ajnr.A5465 (swirl); Li et al. 2017, doi:10.1161/STROKEAHA.117.017985 (island)
  */
 export type SignName = "blend" | "black-hole" | "swirl" | "hypodensity" | "fluid-level" | "island" | "satellite";
 

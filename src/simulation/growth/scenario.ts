@@ -37,8 +37,7 @@ const NOTHING = {
  * The scenarios. The odds ratios of `literature` have the direction and order of size of published ones, shrunk
  * so that together they reach the stated AUC; prevalence and AUC are checked by Monte Carlo.
  *
- * @see Al-Shahi Salman et al. 2018, doi:10.1016/S1474-4422(18)30253-9 (volume, time, anticoagulation, spot sign);
- *   Morotti et al. 2022, doi:10.1136/jnnp-2021-328142 (signs)
+ * @see Al-Shahi Salman et al. 2018, doi:10.1016/S1474-4422(18)30253-9 (volume, time, anticoagulation, spot sign)
  */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   literature: {

@@ -37,8 +37,8 @@ export function bloodCoverage(hematoma: Hematoma, grid: ScanGrid): SliceCoverage
   const paint = sectionPainter(hematoma);
   return boxes.flatMap((box) => {
     if (!box) return [];
-    for (let section = 0; section < grid.sectionsPerSlice; section++) {
-      paint(box, grid.frame(box.slice, section), 1 / grid.sectionsPerSlice);
+    for (let section = 0; section < grid.bloodSections; section++) {
+      paint(box, grid.frame(box.slice, section), 1 / grid.bloodSections);
     }
     return [box];
   });
@@ -66,7 +66,7 @@ function extent({ clot, ventricular }: Hematoma): { low: Corner; high: Corner } 
 
 function boxOn(hematoma: Hematoma, grid: ScanGrid, slice: number, nx: number, ny: number): SliceCoverage | null {
   const { low, high } = extent(hematoma);
-  const f = grid.frame(slice, (grid.sectionsPerSlice - 1) >> 1);
+  const f = grid.frame(slice, (grid.bloodSections - 1) >> 1);
   // The head is turned by a few degrees at most, so the corners of the box are where axis-aligned solving puts them, give or take the margin.
   const height = (i: number, j: number): number => f.z + i * f.iz + j * f.jz;
   const heights = [height(0, 0), height(nx, 0), height(0, ny), height(nx, ny)];

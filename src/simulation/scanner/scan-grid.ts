@@ -11,17 +11,20 @@ export type SectionFrame = Readonly<Record<"x" | "y" | "z" | "ix" | "iy" | "iz" 
 export interface ScanGrid {
   /** The orthogonal grid of the volume, as reading the scan's images gives it. */
   readonly layout: StackLayout;
-  readonly sectionsPerSlice: number;
-  /** The frame of a section on the volume's grid. */
+  /** Sections averaged for blood, whose surface is exact, and for tissue, whose grid is as thick as half a slice and needs fewer. */
+  readonly bloodSections: number;
+  readonly tissueSections: number;
+  /** The frame of a section for blood, on the volume's grid. */
   readonly frame: (slice: number, section: number) => SectionFrame;
-  /** The same on the scanner's own image, which tilt moves against the grid. */
+  /** The frame of a section for tissue, on the scanner's own image, which tilt moves against the grid. */
   readonly imageFrame: (slice: number, section: number) => SectionFrame;
 }
 
 /** Top of the head in standard space, mm, and the air left above it. */
 const VERTEX_MM = 80;
 const AIR_ABOVE_MM = 20;
-/** Sections averaged for a thick and for a thin slice. */
+const TISSUE_SECTIONS = 2;
+/** Gaps beyond which blood is averaged over three sections instead of two. */
 const THICK_MM = 3.5;
 
 /** Draws how the head lies and lays the protocol's slices over it. */
@@ -43,12 +46,13 @@ export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: 
   const firstZ = VERTEX_MM * anatomy.scale[2] + AIR_ABOVE_MM - 2 * middle * cos;
   const moved = motion(profile, random, tablePositions.length);
   const gaps = tablePositions.map((t, k) => (tablePositions[k + 1] ?? 2 * t - (tablePositions[k - 1] ?? 0)) - t);
-  const sectionsPerSlice = Math.max(...gaps) > THICK_MM ? 3 : 2;
+  const bloodSections = Math.max(...gaps) > THICK_MM ? 3 : 2;
   const [right, down] = [turn([pixelMm, 0, 0]), turn([0, pixelMm, 0])];
-  const imageFrame = (slice: number, section: number): SectionFrame => {
+  const sectionFrame = (slice: number, section: number, sections: number): SectionFrame => {
     const table = tablePositions[slice] as number;
-    const within = ((section + 0.5) / sectionsPerSlice - 0.5) * (gaps[slice] as number) * profile.sectionPerGap;
-    const jerk = moved(slice) * (section - (sectionsPerSlice - 1) / 2);
+    const part = (section + 0.5) / sections - 0.5;
+    const within = part * (gaps[slice] as number) * profile.sectionPerGap;
+    const jerk = moved(slice) * 3 * part;
     const start = turn([
       -half + shift[0] + jerk,
       -half + shift[1] + 8 + (table - middle) * sin + jerk * 0.6,
@@ -57,14 +61,15 @@ export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: 
     return { ...named("", start), ...named("i", right), ...named("j", down) } as SectionFrame;
   };
   const frame = (slice: number, section: number): SectionFrame => {
-    const image = imageFrame(slice, section);
+    const image = sectionFrame(slice, section, bloodSections);
     const rows = layout.placements[slice]?.rowShift ?? 0;
     return {
       ...image,
       ...{ x: image.x + rows * image.jx, y: image.y + rows * image.jy, z: image.z + rows * image.jz },
     };
   };
-  return { layout, sectionsPerSlice, frame, imageFrame };
+  const imageFrame = (slice: number, section: number): SectionFrame => sectionFrame(slice, section, TISSUE_SECTIONS);
+  return { layout, bloodSections, tissueSections: TISSUE_SECTIONS, frame, imageFrame };
 }
 
 function named(prefix: string, [x, y, z]: readonly [number, number, number]): Record<string, number> {

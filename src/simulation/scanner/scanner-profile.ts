@@ -81,12 +81,3 @@ export function siteScanner(profile: ScannerProfile, random: Random): ScannerPro
     huBias: profile.huBias + 0.9 * random.normal(),
   };
 }
-
-/**
- * Number of slices of a protocol.
- *
- * @example sliceCount(scannerProfiles.tilted) // => 32
- */
-export function sliceCount(profile: ScannerProfile): number {
-  return profile.slices.reduce((n, run) => n + run.count, 0);
-}
