@@ -45,15 +45,16 @@ export function intracranialCavity(x: number, y: number, z: number): number {
 }
 
 /**
- * Signed distance in mm to the bony ridges that stand into the cavity.
+ * Signed distance in mm to the bony ridges that stand into the cavity; large wherever they are more than a few mm away.
  *
  * @example ridges(34, 26, -32) < 0 // => true
  */
 export function ridges(ax: number, y: number, z: number): number {
   let d = 1e3;
-  for (const part of petrous) d = Math.min(d, rod(ax, y, z, part));
-  for (const part of clivus) d = Math.min(d, rod(ax, y, z, part));
-  for (const part of sphenoidWing) d = Math.min(d, rod(ax, y, z, part));
+  // Each ridge only where it can be near: this is asked for every voxel of the lower half of the head.
+  if (z < -14 && z > -50 && y > 4) for (const part of petrous) d = Math.min(d, rod(ax, y, z, part));
+  if (ax < 14) for (const part of clivus) d = Math.min(d, rod(ax, y, z, part));
+  if (y < -6 && z > -30) for (const part of sphenoidWing) d = Math.min(d, rod(ax, y, z, part));
   return d;
 }
 

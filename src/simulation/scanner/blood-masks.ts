@@ -56,20 +56,22 @@ const INDEX_SPAN = 2 ** 26;
 const FILL_STEPS = 2 ** 20;
 
 function fullest(coverages: readonly SliceCoverage[], geometry: Geometry, volumeMl: number): Mask {
+  const [nx, ny] = geometry.size;
   const keys = new Float64Array(coverages.reduce((n, box) => n + box.clot.length, 0));
   let found = 0;
   for (const box of coverages) {
-    forEachPixel(box, geometry, (p, v) => {
+    for (let p = 0; p < box.clot.length; p++) {
       const fill = box.clot[p] as number;
-      if (fill >= LEAST_COVERAGE) keys[found++] = Math.round((1 - Math.min(fill, 1)) * FILL_STEPS) * INDEX_SPAN + v;
-    });
+      if (fill < LEAST_COVERAGE) continue;
+      const v = box.i + (p % box.width) + nx * (box.j + Math.floor(p / box.width) + ny * box.slice);
+      keys[found++] = Math.round((1 - Math.min(fill, 1)) * FILL_STEPS) * INDEX_SPAN + v;
+    }
   }
-  const perSlice = geometry.size[0] * geometry.size[1];
   const inside = new Uint8Array(voxelCount(geometry));
   let left = volumeMl;
   for (const key of keys.subarray(0, found).sort()) {
     const v = key % INDEX_SPAN;
-    const ml = voxelMl(geometry, Math.floor(v / perSlice));
+    const ml = voxelMl(geometry, Math.floor(v / (nx * ny)));
     if (left < ml / 2) break;
     inside[v] = 1;
     left -= ml;
