@@ -1,27 +1,17 @@
-/** Convex hulls in a plane. */
+/** Convex hulls in a plane, as pairs of numbers. */
+import { convexHull2d } from "../math/convex-hull-2d.ts";
 
 /** A point in a plane. */
 export type PlanePoint = readonly [number, number];
 
 /**
- * Corners of the convex hull of points, counter-clockwise (monotone chain).
+ * Corners of the convex hull of points, counter-clockwise.
  *
  * @example convexHull([[0, 0], [2, 0], [1, 1], [2, 2], [0, 2]]) // => [[0, 0], [2, 0], [2, 2], [0, 2]]
  */
 export function convexHull(points: readonly PlanePoint[]): PlanePoint[] {
-  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  if (sorted.length < 3) return sorted;
-  const half = (ordered: readonly PlanePoint[]): PlanePoint[] => {
-    const chain: PlanePoint[] = [];
-    for (const point of ordered) {
-      while (chain.length >= 2 && turn(chain[chain.length - 2], chain[chain.length - 1], point) <= 0) {
-        chain.pop();
-      }
-      chain.push(point);
-    }
-    return chain.slice(0, -1);
-  };
-  return [...half(sorted), ...half(sorted.reverse())];
+  const corners = convexHull2d(points.flat());
+  return Array.from({ length: corners.length / 2 }, (_, n) => [corners[2 * n], corners[2 * n + 1]] as const);
 }
 
 /** Twice the signed area of a triangle; positive for a left turn. */
