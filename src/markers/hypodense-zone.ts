@@ -25,7 +25,7 @@ export interface HypodenseZone {
   readonly gapHu: number;
   /** Share in [0, 1] of the zone's edge that borders on clot or on a wall of clot, not on the clot's outer edge. */
   readonly enclosedFraction: number;
-  /** Share in [0, 1] of the zone's edge behind which the clot ends in the section above or below: it may be open there. */
+  /** Share in [0, 1] of the zone's edge that a wall closes where the clot ends in the section above or below: it may be open there. */
   readonly hiddenFraction: number;
   /** Largest distance in mm from inside the zone to its edge, doubled: the width of its thickest place. */
   readonly widthMm: number;
@@ -45,7 +45,7 @@ const SIGMA_MM = 1;
 /** Smaller zones are noise: a disc of 3.5 mm. */
 const LEAST_AREA_MM2 = 10;
 
-/** A wall between a zone and the brain is seen this far from the zone, at this blur, when it rises by this share of the zone's gap. */
+/** A wall between a zone and the brain is seen within this distance, or up to the clot's edge, at this blur, when it rises by this share of the gap. */
 const WALL_REACH_MM = 3;
 const WALL_SIGMA_MM = 0.5;
 const WALL_SHARE = 0.35;
@@ -168,8 +168,9 @@ function measureZone(inner: InnerSection, seed: Uint8Array, clotLevel: number): 
 function surroundings({ section, edgeMm, core }: InnerSection, pixels: Uint8Array, wallHu: number) {
   const nx = section.geometry.size[0];
   const fine = gaussianSmooth({ ...section, sources: [] }, { inPlane: WALL_SIGMA_MM, throughPlane: 0 }).hu;
-  const [reachX, reachY] = [0, 1].map((axis) => Math.ceil(WALL_REACH_MM / section.geometry.spacing[axis]));
   const hasWall = (pixel: number): boolean => {
+    const reachMm = Math.max(WALL_REACH_MM, edgeMm[pixel] + 1);
+    const [reachX, reachY] = [0, 1].map((axis) => Math.ceil(reachMm / section.geometry.spacing[axis]));
     for (let b = -reachY; b <= reachY; b++) {
       for (let a = -reachX; a <= reachX; a++) {
         const other = pixel + a + nx * b;
@@ -186,8 +187,8 @@ function surroundings({ section, edgeMm, core }: InnerSection, pixels: Uint8Arra
       if (pixels[beyond]) continue;
       edges++;
       if (core[beyond]) continue;
-      if (edgeMm[beyond] > RIM_MM) hidden++;
-      else if (!hasWall(beyond)) free++;
+      if (!hasWall(beyond)) free++;
+      else if (edgeMm[beyond] > RIM_MM) hidden++;
     }
   });
   return { enclosedFraction: 1 - free / edges, hiddenFraction: hidden / edges };

@@ -5,6 +5,7 @@ import { canonicalJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { predictRisk, type RiskEstimate } from "../expansion/risk-model.ts";
 import { computeMarkers, type Markers } from "../markers/compute-markers.ts";
+import { checkScan } from "../markers/scan-checks.ts";
 import { shapeFeatures } from "../radiomics/shape.ts";
 import { intendedUse, type Prediction } from "../report/prediction.ts";
 import type { Segmentation, Segmenter } from "../segmentation/segmenter.ts";
@@ -66,8 +67,9 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const shape = await timed("shape", () => (found ? shapeFeatures(mask) : {}));
   const markers = await timed("markers", () => (found ? computeMarkers(volume, mask) : null));
   const risk = await timed("risk", () =>
-    markers ? riskOf(settings.bundle, { ...imageInputs(markers), ...settings.clinical }) : null,
+    markers ? riskOf(settings.bundle, { ...shape, ...imageInputs(markers), ...settings.clinical }) : null,
   );
+  const checks = await timed("checks", () => checkScan(volume, mask));
   const prediction: Prediction = {
     schema: "hemacast/prediction/1",
     intendedUse,
@@ -84,7 +86,7 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
     shape: { ...shape },
     markers: markers ? describeMarkers(markers) : [],
     geometry: describeGeometry(volume.geometry),
-    findings: [...images.findings, ...segmentation.findings],
+    findings: [...images.findings, ...segmentation.findings, ...checks],
     model: risk ? identityOf(settings.bundle) : null,
     segmenter: segmentation.model,
     input: {
