@@ -78,7 +78,8 @@ export type UnknownReason = "no-baseline-volume" | "no-scan-in-window" | "no-ivh
 
 /**
  * Applies a definition. One scan in the window that shows expansion is enough; without any measured scan in the window
- * the outcome is unknown. Where IVH counts and nothing else shows expansion, its volumes must be known to say "none".
+ * the outcome is unknown. Where IVH counts, its volumes must be known even if the hematoma alone shows expansion:
+ * otherwise events would be known more often than their absence, and the cohort would be selected by its outcome.
  *
  * @example classifyOutcome(outcomeDefinitions.conventional, { volumeMl: 10 }, [{ hoursFromBaseline: 24, volumeMl: 17 }]).kind // => "expansion"
  */
@@ -89,21 +90,22 @@ export function classifyOutcome(
 ): Outcome {
   const baselineMl = baseline.volumeMl;
   if (baselineMl === undefined) return { kind: "unknown", reason: "no-baseline-volume" };
-  const inWindow = followUps.filter(
+  const measured = followUps.filter(
     (scan) =>
       scan.hoursFromBaseline > 0 && scan.hoursFromBaseline <= definition.windowHours && scan.volumeMl !== undefined,
   );
-  if (inWindow.length === 0) return { kind: "unknown", reason: "no-scan-in-window" };
-  let ivhUnknown = false;
+  if (measured.length === 0) return { kind: "unknown", reason: "no-scan-in-window" };
+  const needsIvh = definition.ivhGrowthMl !== null;
+  const inWindow = needsIvh ? measured.filter((scan) => scan.ivhMl !== undefined) : measured;
+  if (needsIvh && (baseline.ivhMl === undefined || inWindow.length === 0)) {
+    return { kind: "unknown", reason: "no-ivh-volume" };
+  }
   for (const scan of [...inWindow].sort((a, b) => a.hoursFromBaseline - b.hoursFromBaseline)) {
     const growthMl = (scan.volumeMl as number) - baselineMl;
-    const ivh = ivhExpansion(definition, baseline, scan);
-    if (parenchymalExpansion(definition, baselineMl, growthMl) || ivh === true) {
+    if (parenchymalExpansion(definition, baselineMl, growthMl) || ivhExpansion(definition, baseline, scan)) {
       return { kind: "expansion", hoursFromBaseline: scan.hoursFromBaseline, growthMl };
     }
-    ivhUnknown ||= ivh === null;
   }
-  if (ivhUnknown) return { kind: "unknown", reason: "no-ivh-volume" };
   const largestGrowthMl = Math.max(...inWindow.map((scan) => (scan.volumeMl as number) - baselineMl));
   return { kind: "none", scansInWindow: inWindow.length, largestGrowthMl };
 }
@@ -120,9 +122,8 @@ function parenchymalExpansion(definition: OutcomeDefinition, baselineMl: number,
   return relative !== null && growthMl > 0 && reaches(growthMl, relative * baselineMl, comparison);
 }
 
-function ivhExpansion(definition: OutcomeDefinition, baseline: MeasuredScan, scan: MeasuredScan): boolean | null {
-  if (definition.ivhGrowthMl === null) return false;
-  if (baseline.ivhMl === undefined || scan.ivhMl === undefined) return null;
+function ivhExpansion(definition: OutcomeDefinition, baseline: MeasuredScan, scan: MeasuredScan): boolean {
+  if (definition.ivhGrowthMl === null || baseline.ivhMl === undefined || scan.ivhMl === undefined) return false;
   if (baseline.ivhMl === 0 && scan.ivhMl > 0) return true;
   return reaches(scan.ivhMl - baseline.ivhMl, definition.ivhGrowthMl, definition.comparison);
 }

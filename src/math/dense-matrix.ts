@@ -45,15 +45,6 @@ export function rowOf(matrix: DenseMatrix, row: number): Float64Array {
 }
 
 /**
- * One column, copied.
- *
- * @example [...columnOf(matrixOf([[1, 2], [3, 4]]), 1)] // => [2, 4]
- */
-export function columnOf(matrix: DenseMatrix, column: number): Float64Array {
-  return Float64Array.from({ length: matrix.rows }, (_, i) => matrix.values[i * matrix.columns + column] as number);
-}
-
-/**
  * The rows named, in that order, copied.
  *
  * @example [...selectRows(matrixOf([[1], [2], [3]]), [2, 0]).values] // => [3, 1]
@@ -62,21 +53,6 @@ export function selectRows(matrix: DenseMatrix, rows: ArrayLike<number>): DenseM
   const values = new Float64Array(rows.length * matrix.columns);
   for (let i = 0; i < rows.length; i++) values.set(rowOf(matrix, rows[i] as number), i * matrix.columns);
   return { rows: rows.length, columns: matrix.columns, values };
-}
-
-/**
- * The columns named, in that order, copied.
- *
- * @example [...selectColumns(matrixOf([[1, 2], [3, 4]]), [1]).values] // => [2, 4]
- */
-export function selectColumns(matrix: DenseMatrix, columns: readonly number[]): DenseMatrix {
-  const values = new Float64Array(matrix.rows * columns.length);
-  for (let i = 0; i < matrix.rows; i++) {
-    for (let k = 0; k < columns.length; k++) {
-      values[i * columns.length + k] = matrix.values[i * matrix.columns + (columns[k] as number)] as number;
-    }
-  }
-  return { rows: matrix.rows, columns: columns.length, values };
 }
 
 /**

@@ -167,16 +167,6 @@ export function twoSidedTP(t: number, degreesOfFreedom: number): number {
 }
 
 /**
- * Chance that an F variable exceeds x.
- *
- * @see DLMF 8.17
- * @example Math.abs(fSurvival(1, 5, 5) - 0.5) < 1e-14 // => true
- */
-export function fSurvival(x: number, numeratorDf: number, denominatorDf: number): number {
-  return regularizedBeta(denominatorDf / (denominatorDf + numeratorDf * x), denominatorDf / 2, numeratorDf / 2);
-}
-
-/**
  * Value that a beta variable stays below with chance p, by bisection down to adjacent doubles.
  *
  * @param p in [0, 1]

@@ -69,16 +69,6 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * Spearman correlation: Pearson's of the midranks.
- *
- * @throws HemacastError METRIC_UNDEFINED when a list is constant
- * @example spearman([1, 2, 3], [1, 4, 9]) // => 1
- */
-export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return pearson(midranks(a), midranks(b));
-}
-
-/**
  * Quantile by linear interpolation between order statistics (type 7 of Hyndman & Fan; the default of R and NumPy).
  *
  * @param p in [0, 1]
