@@ -25,6 +25,8 @@ export interface Emphases {
   readonly levelVariance: number;
   readonly numberVariance: number;
   readonly entropy: number;
+  /** Sum of squared probabilities. */
+  readonly energy: number;
   /** Sum of the numbers over all pairs: the voxels, for runs and zones. */
   readonly numberSum: number;
 }
@@ -79,7 +81,7 @@ export function emphases({ level, number, count }: PairCounts): Emphases | null 
   const total = count.reduce((sum, n) => sum + n, 0);
   if (!(total > 0)) return null;
   let [small, large, low, high, smallLow, smallHigh, largeLow, largeHigh] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let [levelMean, numberMean, entropy, numberSum] = [0, 0, 0, 0];
+  let [levelMean, numberMean, entropy, energy, numberSum] = [0, 0, 0, 0, 0];
   const [byLevel, byNumber] = [new Map<number, number>(), new Map<number, number>()];
   for (let p = 0; p < count.length; p++) {
     const [n, i, j] = [count[p] as number, level[p] as number, number[p] as number];
@@ -97,6 +99,7 @@ export function emphases({ level, number, count }: PairCounts): Emphases | null 
     numberMean += q * j;
     numberSum += n * j;
     entropy -= q * Math.log2(q);
+    energy += q * q;
     byLevel.set(i, (byLevel.get(i) ?? 0) + n);
     byNumber.set(j, (byNumber.get(j) ?? 0) + n);
   }
@@ -107,7 +110,7 @@ export function emphases({ level, number, count }: PairCounts): Emphases | null 
     ...{ total, small, large, low, high, smallLow, smallHigh, largeLow, largeHigh },
     levelNonUniformity: nonUniformity(byLevel, total),
     numberNonUniformity: nonUniformity(byNumber, total),
-    ...{ levelVariance, numberVariance, entropy, numberSum },
+    ...{ levelVariance, numberVariance, entropy, energy, numberSum },
   };
 }
 

@@ -1,4 +1,5 @@
 /** `hemacast radiomics`: features of a region, of many regions, and whether they can be believed. */
+import { HemacastError } from "../../core/errors.ts";
 import { requireWhole } from "../../core/guards.ts";
 import type { RadiomicsResult } from "../../pipeline/radiomics-extract.ts";
 import type { RegisterCommand } from "../register-command.ts";
@@ -21,7 +22,19 @@ Examples:
   hemacast radiomics extract ct.nrrd mask.nrrd --settings exampleCT.yaml --json > features.json
   hemacast radiomics extract ./study mask.nii.gz --label 2 --resample-mask --csv > features.csv`;
 
-/** Adds `radiomics extract`. */
+interface SelfTestFlags {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+const selftestHelp = `
+<folder> holds ibsi_1_digital_phantom and ibsi_1_ct_radiomics_phantom of github.com/theibsi/data_sets, and
+reference_values_from_mirp/ibsi_1_*.csv of github.com/oncoray/mirp (test data).
+
+Example:
+  hemacast radiomics selftest --data ./ibsi1`;
+
+/** Adds `radiomics extract | selftest`. */
 export const registerRadiomics: RegisterCommand = (program) => {
   const radiomics = program.command("radiomics").description("radiomics features with PyRadiomics' names and values");
   radiomics
@@ -47,6 +60,25 @@ export const registerRadiomics: RegisterCommand = (program) => {
         if (flags.json) return printJson(result);
         for (const finding of result.findings) note(`${finding.severity} ${finding.code}: ${finding.message}`);
         printText(flags.csv ? featuresCsv(result) : featuresText(result));
+      } finally {
+        progress.stop();
+      }
+    });
+  radiomics
+    .command("selftest")
+    .description("compare with the consensus values of the Image Biomarker Standardisation Initiative")
+    .requiredOption("--data <folder>", "the phantoms of theibsi/data_sets and their consensus values")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", selftestHelp)
+    .action(async (flags: SelfTestFlags) => {
+      const progress = showProgress();
+      try {
+        const { runSelfTest, selfTestText } = await import("../../pipeline/radiomics-selftest.ts");
+        const result = await runSelfTest(flags.data, undefined, progress.onProgress);
+        progress.stop();
+        if (flags.json) printJson(result);
+        else printText(selfTestText(result));
+        if (!result.passed) throw new HemacastError("SELF_TEST_FAILED", "some features are outside of their tolerance");
       } finally {
         progress.stop();
       }
