@@ -111,6 +111,26 @@ it.each(cases)("%s agrees with its formula, with and without weights", async (_,
   });
 });
 
+it("Dice of one channel agrees with its formula", async () => {
+  const inputs = [
+    [2, 1, 6],
+    [2, 1, 6],
+  ];
+  await checkOperation({
+    inputs,
+    fixed: [1],
+    draw: probabilities,
+    build: (p, t) => softDice(p, t),
+    twin: (p, t) => {
+      const [both, all] = [
+        p.data.reduce((s, v, k) => s + v * (t.data[k] as number), 0),
+        [...p.data, ...t.data].reduce((s, v) => s + v, 0),
+      ];
+      return one(1 - (2 * both + 2) / (all + 2));
+    },
+  });
+});
+
 it("cross-entropy over classes agrees with its formula", async () => {
   await checkOperation({
     inputs: [shape, shape],

@@ -3,6 +3,7 @@
  * The graph is the only thing here that grows; values are plain and never change.
  */
 import { HemacastError } from "../../core/errors.ts";
+import { invariant } from "../../core/guards.ts";
 import { elementCount, type Shape, sameShape, type Weights } from "../tensor.ts";
 
 /** What the elements of a value are. */
@@ -147,6 +148,8 @@ export function differentiable(
   inputs: readonly Value[],
   gradients: TapeEntry["gradients"],
 ): Value {
+  // A value that is its own input would pass its gradient to itself and count it twice.
+  invariant(!inputs.includes(output), `${operation} returned its own input`);
   output.graph.tape.push({ operation, inputs, output, gradients });
   return output;
 }

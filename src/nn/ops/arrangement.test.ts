@@ -71,6 +71,13 @@ describe("sums and products", () => {
     });
   });
 
+  it("sums over axes of size 1, and over none, pass the gradient on once", async () => {
+    const same = (x: Twin): Twin => x;
+    await checkOperation({ inputs: [[1, 3, 1]], build: (x) => mean(x, [0, 2]), twin: same });
+    await checkOperation({ inputs: [[1, 3, 1]], build: (x) => sum(x, []), twin: same });
+    await checkOperation({ inputs: [[1, 1, 1]], build: (x) => mean(sum(x)), twin: same });
+  });
+
   it.each([false, true])("matmul agrees with its twin (portable: %s)", async (portable) => {
     const product = (a: Twin, b: Twin): Twin =>
       twinOf(matmulShape(a.shape, b.shape), (index) => {

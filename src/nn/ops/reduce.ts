@@ -8,13 +8,8 @@ import { differentiable, type Value } from "../graph/graph.ts";
  * @param axes from 0. @default all
  * @throws HemacastError ARGUMENT_INVALID
  */
-export function sum(x: Value, axes: readonly number[] = x.shape.map((_, axis) => axis)): Value {
-  if (axes.some((axis) => !(axis in x.shape))) {
-    throw new HemacastError("ARGUMENT_INVALID", `no axes [${axes.join(", ")}] in shape [${x.shape.join(", ")}]`);
-  }
-  return differentiable("sum", summedOver(x, axes), [x], (dy) => [
-    () => emit("Expand", [dy, int64s(x.graph, x.shape)], x.shape),
-  ]);
+export function sum(x: Value, axes: readonly number[] = allAxes(x)): Value {
+  return scaledSum("sum", x, axes, 1);
 }
 
 /**
@@ -23,8 +18,21 @@ export function sum(x: Value, axes: readonly number[] = x.shape.map((_, axis) =>
  * @param axes from 0. @default all
  * @throws HemacastError ARGUMENT_INVALID
  */
-export function mean(x: Value, axes: readonly number[] = x.shape.map((_, axis) => axis)): Value {
-  const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
-  const total = sum(x, axes);
-  return differentiable("scale", scaled(total, 1 / count), [total], (dy) => [() => scaled(dy, 1 / count)]);
+export function mean(x: Value, axes: readonly number[] = allAxes(x)): Value {
+  return scaledSum("mean", x, axes, 1 / axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1));
+}
+
+function scaledSum(operation: string, x: Value, axes: readonly number[], factor: number): Value {
+  if (axes.some((axis) => !(axis in x.shape))) {
+    throw new HemacastError("ARGUMENT_INVALID", `no axes [${axes.join(", ")}] in shape [${x.shape.join(", ")}]`);
+  }
+  const y = scaled(summedOver(x, axes), factor);
+  if (y === x) return x;
+  return differentiable(operation, y, [x], (dy) => [
+    () => emit("Expand", [scaled(dy, factor), int64s(x.graph, x.shape)], x.shape),
+  ]);
+}
+
+function allAxes(x: Value): number[] {
+  return x.shape.map((_, axis) => axis);
 }
