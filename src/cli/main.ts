@@ -7,6 +7,7 @@ import { registerEvaluate } from "./commands/evaluate.ts";
 import { registerFinetuneSegmenter } from "./commands/finetune-segmenter.ts";
 import { registerInspect } from "./commands/inspect.ts";
 import { registerModels } from "./commands/models.ts";
+import { registerNn } from "./commands/nn.ts";
 import { registerPredict } from "./commands/predict.ts";
 import { registerRadiomics } from "./commands/radiomics.ts";
 import { registerSegment } from "./commands/segment.ts";
@@ -20,6 +21,10 @@ import { note } from "./terminal.ts";
 const commands: readonly RegisterCommand[] = [
   registerCompare,
   registerEvaluate,
+  registerSimulate,
+  registerModels,
+  registerNn,
+  registerTrainSegmenter,
   registerFinetuneSegmenter,
   registerInspect,
   registerModels,

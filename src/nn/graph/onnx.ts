@@ -86,6 +86,10 @@ function writeGraph(
   for (const value of graph.inputs) {
     if (names.has(value.name)) writer.message(11, (inner) => writeValueInfo(inner, value.name, value));
   }
+  // Shapes of inner values: readers see them, and the runtime checks ours against its own.
+  for (const value of nodes.flatMap((node) => node.outputs)) {
+    if (names.has(value.name)) writer.message(13, (inner) => writeValueInfo(inner, value.name, value));
+  }
   for (const [name, value] of outputs) writer.message(12, (inner) => writeValueInfo(inner, name, value));
 }
 
