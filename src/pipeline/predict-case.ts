@@ -136,7 +136,8 @@ function identityOf({ manifest }: RiskBundle): Prediction["model"] {
 }
 
 function abstentionReason({ findings }: Segmentation): "no-hematoma-found" | "outside-intended-use" {
-  return findings.some((finding) => finding.code === "NO_BRAIN_FOUND") ? "outside-intended-use" : "no-hematoma-found";
+  const refused = findings.some(({ code }) => code === "NO_BRAIN_FOUND" || code === "OUTSIDE_INTENDED_USE");
+  return refused ? "outside-intended-use" : "no-hematoma-found";
 }
 
 function describeMarkers({ markers }: Markers): Prediction["markers"] {

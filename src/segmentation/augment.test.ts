@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { augmentHu, type HuRange } from "./augment-hu.ts";
+import { augmentHu, type HuRange, makePaler } from "./augment-hu.ts";
 import { centredMap, randomMap, sampleAt } from "./augment-space.ts";
 import { neighboursOf, writeChannels } from "./network-input.ts";
 import { parseTrainingConfig } from "./training-config.ts";
@@ -48,12 +48,26 @@ it("HU stay finite under every augmentation, also at the extremes of the scale",
 it("changes nothing when every range is nothing", () => {
   const none: HuRange = {
     ...{ shiftHu: 0, contrastFactor: 1, gammaFactor: 1, noiseHu: 0 },
-    ...{ blurChance: 0, lowResolutionChance: 0, streakChance: 0, windowedChance: 0 },
+    ...{ blurChance: 0, lowResolutionChance: 0, streakChance: 0, windowedChance: 0, paleChance: 0, paleness: 0 },
   };
   const slice = Float32Array.of(-100, 0, 30, 60, 90, 300);
   augmentHu([slice], 3, none, createRandom(1));
   // 32-bit rounding of (hu - 33) + 33
   expect(slice).toBeAllClose([-100, 0, 30, 60, 90, 300], { absolute: 1e-4 });
+});
+
+it("a paler hematoma keeps its place: only its contrast falls, never below a quarter, and brain stays", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const slice = Float32Array.from({ length: 200 }, (_, p) => (p < 100 ? 63 : p < 150 ? 33 : 20));
+    const share = Float32Array.from({ length: 200 }, (_, p) => (p < 100 || p >= 150 ? 1 : 0));
+    makePaler([slice], [share], 20, { paleChance: 1, paleness: 0.55 }, createRandom(seed));
+    expect(slice.subarray(0, 100).every((value) => value >= 33 + 0.25 * 30 - 1e-3 && value <= 63)).toBe(true);
+    expect(slice.subarray(100, 150).every((value) => value === 33)).toBe(true);
+    expect(slice.subarray(150).every((value) => value === 20)).toBe(true);
+  }
+  const untouched = Float32Array.of(63);
+  makePaler([untouched], [Float32Array.of(1)], 1, { paleChance: 0, paleness: 0.55 }, createRandom(1));
+  expect(untouched[0]).toBe(63);
 });
 
 it("an imitated 8-bit image ends at its window", () => {

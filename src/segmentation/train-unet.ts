@@ -66,7 +66,7 @@ export async function trainUnet(run: TrainingRun): Promise<Weights> {
     schedule: cosineSchedule({
       peak: config.peakLearningRate,
       warmUpSteps: Math.min(config.warmUpSteps, config.steps - 1),
-      totalSteps: config.steps,
+      totalSteps: config.cosineSteps ?? config.steps,
     }),
     seed: config.seed,
     clipNorm: config.clipNorm,

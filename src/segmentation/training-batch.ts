@@ -3,8 +3,8 @@ import { HemacastError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { createTensor } from "../nn/tensor.ts";
 import type { Batch } from "../nn/train/trainer.ts";
-import { augmentHu } from "./augment-hu.ts";
-import { randomMap, sampleAt } from "./augment-space.ts";
+import { augmentHu, makePaler } from "./augment-hu.ts";
+import { randomMap, type SpatialMap, sampleAt } from "./augment-space.ts";
 import { neighboursOf, writeChannels } from "./network-input.ts";
 import { channelsOf, type SegmentationPlan } from "./plan.ts";
 import type { TrainingCase } from "./training-case.ts";
@@ -96,13 +96,17 @@ function writeSample(
   const map = randomMap(plan.patchPixels, drawn.size, config.space, random);
   const alone = random.uniform() < config.loneSliceChance;
   const shifted = random.uniform() < config.shiftedNeighbourChance;
+  const shares: Float32Array[] = [];
   const slices = neighboursOf(slab, drawn.slabs).map((neighbour, n, all) => {
     const isNeighbour = n !== (all.length - 1) / 2;
     const offset = shifted && isNeighbour ? ([2 * random.normal(), 2 * random.normal()] as const) : ([0, 0] as const);
     const hu = new Float32Array(target.length);
-    sampleAt(part(drawn.hu, alone ? slab : neighbour), drawn.size, map, hu, alone ? [0, 0] : offset);
+    const [from, moved] = alone ? [slab, [0, 0] as const] : [neighbour, offset];
+    sampleAt(part(drawn.hu, from), drawn.size, map, hu, moved);
+    shares.push(bloodShare(part(drawn.hematoma, from), part(drawn.unjudged, from), drawn.size, map, moved));
     return hu;
   });
+  makePaler(slices, shares, plan.patchPixels[0], config.hu, random);
   augmentHu(slices, plan.patchPixels[0], config.hu, random);
   writeChannels(slices, plan, image);
   sampleAt(part(drawn.hematoma, slab), drawn.size, map, target);
@@ -111,4 +115,20 @@ function writeSample(
     target[p] = target[p] >= 127.5 ? 1 : 0;
     weight[p] = 1 - weight[p] / 255;
   }
+}
+
+/** Share of each pixel that is hematoma, or a boundary that is not judged and may be. */
+function bloodShare(
+  hematoma: Uint8Array,
+  unjudged: Uint8Array,
+  size: readonly [number, number],
+  map: SpatialMap,
+  offset: readonly [number, number],
+): Float32Array {
+  const share = new Float32Array(map.x.length);
+  const band = new Float32Array(map.x.length);
+  sampleAt(hematoma, size, map, share, offset);
+  sampleAt(unjudged, size, map, band, offset);
+  for (let p = 0; p < share.length; p++) share[p] = Math.max(share[p], band[p]) / 255;
+  return share;
 }

@@ -16,6 +16,8 @@ export const trainingConfigSchema = z.strictObject({
     .prefault({}),
   /** The schedule counts steps, not minutes, so that a run is the same on every machine. */
   steps: z.int().positive().default(4000),
+  /** Length of the cosine by which the learning rate falls; longer than the run where another one follows. By default the steps. */
+  cosineSteps: z.int().positive().optional(),
   /** Four slices cost less than four times one at this size, and half of them can hold blood. */
   batch: z.int().positive().default(4),
   peakLearningRate: z.number().positive().default(2e-3),
@@ -51,6 +53,8 @@ export const trainingConfigSchema = z.strictObject({
       lowResolutionChance: share.default(0.15),
       streakChance: share.default(0.1),
       windowedChance: share.default(0.3),
+      paleChance: share.default(0),
+      paleness: share.default(0.55),
     })
     .prefault({}),
   /** Steps between evaluations on the tuning cases, each with a checkpoint. */

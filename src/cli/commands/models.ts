@@ -3,8 +3,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readBundle } from "../../pipeline/bundle.ts";
 import { findBundle, loadBundle, riskModelKind, shippedBundles } from "../../pipeline/risk-bundle.ts";
+import { openSegmenterBundle, segmenterKind } from "../../pipeline/segmenter-bundle.ts";
 import type { RegisterCommand } from "../register-command.ts";
 import { printJson, printText } from "../terminal.ts";
+
+/** What runs the self-test of a bundle, by its kind. */
+const selfTests: Readonly<Record<string, (directory: string) => Promise<unknown>>> = {
+  [riskModelKind]: loadBundle,
+  [segmenterKind]: async (directory) => (await openSegmenterBundle(directory)).release(),
+};
 
 /** Adds `models list | show | verify`. */
 export const registerModels: RegisterCommand = (program) => {
@@ -48,8 +55,8 @@ export const registerModels: RegisterCommand = (program) => {
       for (const name of chosen) {
         const directory = await findBundle(name);
         const { manifest } = await readBundle(directory);
-        const selfTest = manifest.kind === riskModelKind;
-        if (selfTest) await loadBundle(directory);
+        const selfTest = selfTests[manifest.kind];
+        await selfTest?.(directory);
         verified.push({
           name: manifest.name,
           version: manifest.version,

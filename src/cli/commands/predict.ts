@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { openCase } from "../../pipeline/case-images.ts";
 import { clinicalNames, readClinicalValues } from "../../pipeline/clinical-values.ts";
+import { openSegmenter } from "../../pipeline/open-segmenter.ts";
 import { predictCase } from "../../pipeline/predict-case.ts";
 import { findBundle, loadBundle } from "../../pipeline/risk-bundle.ts";
+import { defaultSegmenterName } from "../../pipeline/segmenter-bundle.ts";
 import { requirePredictionFolder, writePrediction } from "../../pipeline/write-prediction.ts";
-import { thresholdSegmenter } from "../../segmentation/threshold.ts";
 import { predictionSummary } from "../prediction-summary.ts";
 import { printJson, printText, showProgress } from "../terminal.ts";
 
@@ -14,6 +15,7 @@ interface PredictFlags {
   readonly out: string;
   readonly json?: boolean;
   readonly model: string;
+  readonly segmenter: string;
   readonly clinical?: string;
   readonly set: readonly string[];
   readonly series?: string;
@@ -38,6 +40,11 @@ export function registerPredict(program: Command): void {
     .option("--out <folder>", "where report.html, prediction.json and mask.nii.gz go", "hemacast-out")
     .option("--json", "print prediction.json on stdout, and nothing else there")
     .option("--model <name|folder>", "the risk model: a shipped bundle or a folder", "markers-794")
+    .option(
+      "--segmenter <name|folder>",
+      "what draws the hematoma: a shipped network, the folder of another, or threshold",
+      defaultSegmenterName,
+    )
     .option("--clinical <file>", "JSON object of clinical values")
     .option(
       "--set <name=value>",
@@ -60,12 +67,13 @@ async function run(input: string | undefined, flags: PredictFlags): Promise<void
       ...(flags.series ? { seriesInstanceUID: flags.series } : {}),
       onProgress: progress.onProgress,
     });
+    const segmenter = await openSegmenter(flags.segmenter);
     const result = await predictCase(images, {
-      segmenter: thresholdSegmenter,
+      segmenter: segmenter.segment,
       bundle,
       clinical,
       onProgress: progress.onProgress,
-    });
+    }).finally(() => segmenter.release());
     const prediction = await writePrediction(flags.out, result, images.volume);
     progress.stop();
     if (flags.json) printJson(prediction);

@@ -1,11 +1,14 @@
 /** `hemacast segment`: the mask of the hematoma as NIfTI. */
+
+import { openSegmenter } from "../../pipeline/open-segmenter.ts";
 import { type SegmentCaseResult, segmentCase } from "../../pipeline/segment-case.ts";
-import { thresholdSegmenter } from "../../segmentation/threshold.ts";
+import { defaultSegmenterName } from "../../pipeline/segmenter-bundle.ts";
 import type { RegisterCommand } from "../register-command.ts";
 import { note, printJson, printText, showProgress } from "../terminal.ts";
 
 interface SegmentFlags {
   readonly out: string;
+  readonly segmenter: string;
   readonly probability?: string;
   readonly json?: boolean;
   readonly series?: string;
@@ -25,6 +28,7 @@ export const registerSegment: RegisterCommand = (program) => {
     .command("segment <input>")
     .description("outline the hematoma in a head CT and write the mask")
     .requiredOption("--out <file>", "where the mask goes (.nii or .nii.gz)")
+    .option("--segmenter <name|folder>", "a shipped network, the folder of another, or threshold", defaultSegmenterName)
     .option("--probability <file>", "also write the probability of each voxel, from segmenters that have one")
     .option("--json", "print one JSON document")
     .option("--series <UID>", "read this SeriesInstanceUID instead of the one that the rules choose")
@@ -32,12 +36,13 @@ export const registerSegment: RegisterCommand = (program) => {
     .action(async (input: string, flags: SegmentFlags) => {
       const progress = showProgress();
       try {
-        const result = await segmentCase(input, thresholdSegmenter, {
+        const segmenter = await openSegmenter(flags.segmenter);
+        const result = await segmentCase(input, segmenter.segment, {
           maskFile: flags.out,
           probabilityFile: flags.probability,
           seriesInstanceUID: flags.series,
           onProgress: progress.onProgress,
-        });
+        }).finally(() => segmenter.release());
         progress.stop();
         if (flags.json) return printJson(result);
         for (const finding of result.findings) note(`${finding.severity} ${finding.code}: ${finding.message}`);
