@@ -2,8 +2,9 @@
  * What every segmenter promises, checked on every implementation: its mask has the grid of its input, the same input gives the same output, the
  * input stays as it was, axes may run in any order and sign, a bloodless head stays empty, a plain hematoma is found, and what is no head is refused.
  */
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgressEvent } from "../../src/core/progress.ts";
+import { defaultSegmenterName, openSegmenterBundle } from "../../src/pipeline/segmenter-bundle.ts";
 import type { Segmentation, Segmenter } from "../../src/segmentation/segmenter.ts";
 import { thresholdSegmenter } from "../../src/segmentation/threshold.ts";
 import { requireSameGrid } from "../../src/volume/geometry.ts";
@@ -11,9 +12,13 @@ import { type AxisOrder, inverseOrder, reorderMask, reorderVolume } from "../../
 import { AIR_HU, type CtVolume, createCtVolume, type Mask, maskMl } from "../../src/volume/volume.ts";
 import { axialGeometry, headGeometry, headPhantom, volumeOf } from "../support/phantoms.ts";
 
+const network = await openSegmenterBundle();
+afterAll(() => network.release());
+
 /** Adding a segmenter is adding a row. */
 const segmenters: readonly { name: string; segment: Segmenter }[] = [
   { name: "threshold", segment: thresholdSegmenter },
+  { name: defaultSegmenterName, segment: network.segment },
 ];
 
 function dice(a: Mask, b: Mask): number {

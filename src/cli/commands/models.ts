@@ -8,10 +8,10 @@ import type { RegisterCommand } from "../register-command.ts";
 import { printJson, printText } from "../terminal.ts";
 
 /** What runs the self-test of a bundle, by its kind. */
-const selfTests: Readonly<Record<string, (directory: string) => Promise<unknown>>> = {
-  [riskModelKind]: loadBundle,
-  [segmenterKind]: async (directory) => (await openSegmenterBundle(directory)).release(),
-};
+const selfTests = new Map<string, (directory: string) => Promise<unknown>>([
+  [riskModelKind, loadBundle],
+  [segmenterKind, async (directory) => (await openSegmenterBundle(directory)).release()],
+]);
 
 /** Adds `models list | show | verify`. */
 export const registerModels: RegisterCommand = (program) => {
@@ -55,7 +55,7 @@ export const registerModels: RegisterCommand = (program) => {
       for (const name of chosen) {
         const directory = await findBundle(name);
         const { manifest } = await readBundle(directory);
-        const selfTest = selfTests[manifest.kind];
+        const selfTest = selfTests.get(manifest.kind);
         await selfTest?.(directory);
         verified.push({
           name: manifest.name,
