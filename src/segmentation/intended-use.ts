@@ -1,7 +1,7 @@
 /** Whether a head CT is of the kind that the network was developed on. What is not is refused with a reason, not segmented at a guess. */
 import type { Finding } from "../core/finding.ts";
 import type { Cranium } from "../volume/brain-mask.ts";
-import { dilate, erode, intersection } from "../volume/morphology.ts";
+import { complement, dilate, erode, intersection } from "../volume/morphology.ts";
 import { type Mask, maskMl } from "../volume/volume.ts";
 
 /** Away from the skull by this, where bone no longer shines into the brain. */
@@ -18,9 +18,11 @@ const MOST_NOISE_HU = 20;
 /**
  * Reasons not to trust a segmentation of this head; empty when there are none. Each is a finding `OUTSIDE_INTENDED_USE`.
  */
-export function reasonsOutsideIntendedUse({ coarse, cavity }: Cranium): Finding[] {
+export function reasonsOutsideIntendedUse({ coarse, skull, cavity }: Cranium): Finding[] {
   const { geometry, hu } = coarse;
-  const deep = erode(cavity, DEEP_MM, "slice");
+  // The petrous bones and the sphenoid rise into the cavity: near any bone of the skull nothing is said.
+  const nearBone = dilate(skull, DEEP_MM, "slice");
+  const deep = intersection(erode(cavity, DEEP_MM, "slice"), complement(nearBone));
   const where = (region: Mask, condition: (hu: number) => boolean): Mask => ({
     geometry,
     inside: region.inside.map((value, v) => (value === 1 && condition(hu[v]) ? 1 : 0)),
