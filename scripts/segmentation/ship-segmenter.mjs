@@ -34,10 +34,13 @@ await writeSegmenterBundle(
     intendedUse:
       "Non-contrast head CT of an adult with a suspected spontaneous intracerebral hemorrhage, skull intact. Research use only, not for clinical decisions.",
     outcome: "Voxels of blood in the brain and its ventricles, as one class.",
-    development: { stages: [first, second].map((run) => ({ config: json(`${run}/config.json`), seconds: secondsOf(run) })) },
+    development: {
+      stages: [first, second].map((run) => ({ config: json(`${run}/config.json`), seconds: secondsOf(run) })),
+    },
     evaluation: Object.fromEntries(groups.map(({ source, stratum, summary }) => [`${source} (${stratum})`, summary])),
     licence,
-    source: "scripts/segmentation/build-training-set.mjs, experiments/hematoma-unet.json, experiments/hematoma-unet-stage-2.json",
+    source:
+      "scripts/segmentation/build-training-set.mjs, experiments/hematoma-unet.json, experiments/hematoma-unet-stage-2.json",
   },
   { plan, weights, interval, card },
 );

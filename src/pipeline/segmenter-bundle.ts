@@ -1,4 +1,5 @@
 /** Segmentation networks as bundles: weights, plan, interval, card, and a self-test that is run on every load. */
+import { availableParallelism } from "node:os";
 import { HemacastError } from "../core/errors.ts";
 import { toJson } from "../core/json.ts";
 import { z } from "../core/schema.ts";
@@ -35,6 +36,7 @@ export interface OpenSegmenter {
 export interface OpenSegmenterOptions {
   /** Averages with the mirrored head: twice the time. */
   readonly mirrored?: boolean;
+  /** @default two where the machine has them: a case then takes under two seconds */
   readonly threads?: number;
 }
 
@@ -50,7 +52,8 @@ export async function openSegmenterBundle(
 ): Promise<OpenSegmenter> {
   const bundle = await readBundle(await findBundle(nameOrDirectory));
   const { plan, weights, interval } = segmenterParts(bundle);
-  const network = await openSlabNetwork(plan, weights, { threads: options.threads ?? 1 });
+  const threads = options.threads ?? Math.min(2, availableParallelism());
+  const network = await openSlabNetwork(plan, weights, { threads });
   const { manifest } = bundle;
   const segment = unetSegmenter({
     plan,

@@ -1,7 +1,7 @@
 /** The brain as the threshold segmenter looks at it: smoothed, cut to the cavity, and measured against its own usual density. */
 import type { Vec3 } from "../math/vec3.ts";
 import { boundingBox, cropMask, cropVolume, grownBox } from "../volume/box.ts";
-import { findCranium } from "../volume/brain-mask.ts";
+import { type Cranium, findCranium } from "../volume/brain-mask.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { complement } from "../volume/morphology.ts";
 import { blockMean, resampleMask } from "../volume/resample.ts";
@@ -49,9 +49,12 @@ const HALF_TRUST_VOXELS = 2000;
  * Prepares a head CT, or null when no brain is found.
  *
  * @param volume with axes towards L, P, S
+ * @param cranium where it is known already, e.g. when the volume is a part of a scan
  */
-export function prepareBrainTissue(volume: CtVolume): BrainTissue | null {
-  const cranium = findCranium(volume);
+export function prepareBrainTissue(
+  volume: CtVolume,
+  cranium: Cranium | null = findCranium(volume),
+): BrainTissue | null {
   if (!cranium) return null;
   const slabs = workingVolume(volume);
   const wholeCavity = resampleMask(cranium.cavity, slabs.geometry);

@@ -1,12 +1,13 @@
 /** The segmenter with a trained network: locate the head, check that it is of the kind that is known, slabs, probabilities, regions. */
 import type { Finding } from "../core/finding.ts";
-import { canonicalOrder, inverseOrder, reorderedValues, reorderVolume } from "../volume/orient.ts";
+import { canonicalOrder, inverseOrder, reorderedValues, reorderMask, reorderVolume } from "../volume/orient.ts";
 import { type CtVolume, createMask, maskMl } from "../volume/volume.ts";
 import { locateHead, patchCentersMm } from "./head-box.ts";
 import { reasonsOutsideIntendedUse } from "./intended-use.ts";
 import type { SegmentationPlan } from "./plan.ts";
 import { hematomaRegions, restrictToCavity } from "./postprocess.ts";
 import { fromSlabs, toSlabs } from "./preprocess.ts";
+import { refinedHematoma } from "./refine-hematoma.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 import type { SlabNetwork } from "./slab-network.ts";
 import { type VolumeIntervalSettings, volumeInterval } from "./volume-interval.ts";
@@ -44,12 +45,13 @@ export function unetSegmenter(parts: UnetSegmenterParts): Segmenter {
     const patchMm = [plan.patchPixels[0] * plan.pixelMm, plan.patchPixels[1] * plan.pixelMm] as const;
     const found = await probabilityOver(canonical, patchCentersMm(head.box, patchMm), parts, options.onProgress);
     restrictToCavity(found, head.cranium.cavity, canonical);
+    const regions = hematomaRegions(found, canonical.geometry, plan);
+    const mask = reorderMask(refinedHematoma(canonical, regions, head.cranium), inverseOrder(order));
     const probability = reorderedValues(found, canonical.geometry.size, inverseOrder(order));
-    const mask = hematomaRegions(probability, volume.geometry, plan);
     if (mask.inside.indexOf(1) < 0) return nothing([noHematoma(plan)], probability);
     const findings = parts.interval ? [intervalFinding(mask, probability, parts.interval)] : [];
     options.onProgress?.({ stage: "segment", done: 1, total: 1 });
-    return { mask, probability, findings, model };
+    return { mask: { ...mask, geometry: volume.geometry }, probability, findings, model };
   };
 }
 

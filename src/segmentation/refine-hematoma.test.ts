@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { ellipsoidMask, ellipsoidOfMl, headGeometry, headPhantom } from "../../test/support/phantoms.ts";
+import { compareMasks } from "../evaluation/overlap.ts";
+import { type Cranium, findCranium } from "../volume/brain-mask.ts";
+import { createMask, maskMl } from "../volume/volume.ts";
+import { refinedHematoma } from "./refine-hematoma.ts";
+
+const head = headPhantom({ hematomaMl: 30 });
+const cranium = findCranium(head.volume) as Cranium;
+
+it("moves a blunt outline to where the blood ends", () => {
+  const blunt = ellipsoidMask(headGeometry, ellipsoidOfMl(22, [26, 5, 0]));
+  const refined = refinedHematoma(head.volume, blunt, cranium);
+  expect(compareMasks(head.hematoma, refined).dice).toBeGreaterThan(0.95);
+  expect(compareMasks(head.hematoma, blunt).dice).toBeLessThan(0.9);
+});
+
+it("keeps the network's outline where there is no edge to be measured", () => {
+  const bloodless = headPhantom({ seed: 2 });
+  const guess = ellipsoidMask(headGeometry, ellipsoidOfMl(10, [26, 5, 0]));
+  const refined = refinedHematoma(bloodless.volume, guess, findCranium(bloodless.volume) as Cranium);
+  expect(refined.inside.every((value, v) => value === guess.inside[v])).toBe(true);
+});
+
+it("an empty mask stays empty", () => {
+  expect(maskMl(refinedHematoma(head.volume, createMask(headGeometry), cranium))).toBe(0);
+});

@@ -1,0 +1,48 @@
+/**
+ * The network says where blood is; where it ends is measured at the resolution of the scan, which is finer than the network's.
+ */
+import { type Box, boundingBox, cropMask, cropVolume, uncropMask } from "../volume/box.ts";
+import type { Cranium } from "../volume/brain-mask.ts";
+import { sliceOffsetMm } from "../volume/geometry.ts";
+import { resampleMask } from "../volume/resample.ts";
+import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
+import { prepareBrainTissue } from "./brain-tissue.ts";
+import { grownClot } from "./clot-growth.ts";
+
+/** As far as a clot may be grown across slices. */
+const REACH_MM = 20;
+/** An outline that encloses so many times more, or less by as much, has leaked or missed: a clot as pale as brain has no edge to be measured. */
+const MOST_CHANGE = 1.8;
+
+/**
+ * The hematoma with its outline measured.
+ *
+ * @param volume with axes towards L, P, S
+ * @param found the network's regions on its grid
+ */
+export function refinedHematoma(volume: CtVolume, found: Mask, cranium: Cranium): Mask {
+  const around = boundingBox(found);
+  if (!around) return found;
+  const box = slicesAround(volume, around);
+  const part = cropVolume(volume, box);
+  const brain = prepareBrainTissue(part, cranium);
+  if (!brain) return found;
+  const { geometry } = brain.cavity;
+  const core = resampleMask(cropMask(found, box), geometry);
+  const coreMl = maskMl(core);
+  const outlined = grownClot(brain, core);
+  const factor = coreMl > 0 ? maskMl(outlined) / coreMl : 1;
+  if (factor > MOST_CHANGE || factor < 1 / MOST_CHANGE) return found;
+  return uncropMask(resampleMask(outlined, part.geometry), volume.geometry, box);
+}
+
+/** Whole slices, as many as growth may reach. */
+function slicesAround({ geometry }: CtVolume, { low, high }: Box): Box {
+  const [nx, ny, nz] = geometry.size;
+  const bottom = sliceOffsetMm(geometry, low[2]) - REACH_MM;
+  const top = sliceOffsetMm(geometry, high[2] - 1) + REACH_MM;
+  let [first, end] = [low[2], high[2]];
+  while (first > 0 && sliceOffsetMm(geometry, first - 1) >= bottom) first--;
+  while (end < nz && sliceOffsetMm(geometry, end) <= top) end++;
+  return { low: [0, 0, first], high: [nx, ny, end] };
+}
