@@ -19,8 +19,6 @@ export interface Anatomy extends Omit<VentricleFindings, "ivh"> {
 
 /**
  * Reads the surroundings of a hematoma; null when the head has no frame to read them in (no cranium, or too asymmetric) or the mask is not in it.
- *
- * @throws HemacastError NOT_CONVERGED when the skull cannot be laid over its mirror image
  */
 export function readAnatomy(volume: CtVolume, mask: Mask): Anatomy | null {
   const order = canonicalOrder(volume.geometry);

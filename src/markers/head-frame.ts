@@ -2,10 +2,11 @@
  * A frame of reference for one head, from the head itself: the plane in which the skull mirrors itself, and a scale from the intracranial cavity, so
  * that places can be named in millimetres of an average head. No template is needed; how exact that is stands in docs/reference/markers.md.
  */
+import { HemacastError } from "../core/errors.ts";
 import { add, cross, dot, length, scale, subtract, unit, type Vec3 } from "../math/vec3.ts";
 import { findCranium } from "../volume/brain-mask.ts";
 import { type Geometry, indexToLps } from "../volume/geometry.ts";
-import { transformPoint } from "../volume/registration.ts";
+import { type Registration, transformPoint } from "../volume/registration.ts";
 import { registerSkulls } from "../volume/registration-skull.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 
@@ -97,7 +98,9 @@ function findMidplane(volume: CtVolume): { pointMm: Vec3; left: Vec3; symmetry: 
     origin: flip(geometry.origin),
     direction: [flip(geometry.direction[0]), flip(geometry.direction[1]), flip(geometry.direction[2])],
   };
-  const { transform, similarity } = registerSkulls(volume, { ...volume, geometry: mirrored });
+  const registration = registerOrNull(volume, { ...volume, geometry: mirrored });
+  if (!registration) return null;
+  const { transform, similarity } = registration;
   const partner = (point: Vec3): Vec3 => flip(transformPoint(transform, point));
   const [nx, ny, nz] = geometry.size;
   const centre = indexToLps(geometry, [(nx - 1) / 2, (ny - 1) / 2, (nz - 1) / 2]);
@@ -111,6 +114,16 @@ function findMidplane(volume: CtVolume): { pointMm: Vec3; left: Vec3; symmetry: 
     left: left[0] < 0 ? scale(left, -1) : left,
     symmetry: similarity,
   };
+}
+
+/** A head that cannot be laid over its mirror image has no midplane: that is an answer, not a fault. */
+function registerOrNull(fixed: CtVolume, moving: CtVolume): Registration | null {
+  try {
+    return registerSkulls(fixed, moving);
+  } catch (thrown) {
+    if (thrown instanceof HemacastError && thrown.code === "NOT_CONVERGED") return null;
+    throw thrown;
+  }
 }
 
 /** Extents of the cavity along left, back and up, seen from a point; the low end is open and says nothing. */
