@@ -5,9 +5,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../src/core/random.ts";
 import { auroc } from "../src/evaluation/discrimination.ts";
 import { evaluateFiles } from "../src/pipeline/evaluate-predictions.ts";
+import { writeMask } from "../src/pipeline/nifti-files.ts";
 import { runStudy } from "../src/pipeline/study.ts";
 import { readStudyConfig } from "../src/pipeline/study-config.ts";
 import { readStudyData } from "../src/pipeline/study-data.ts";
+import { maskMl } from "../src/volume/volume.ts";
+import { axialGeometry, ellipsoidMask } from "./support/phantoms.ts";
 
 const root = mkdtempSync(join(tmpdir(), "study-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -142,6 +145,47 @@ describe("a study of a manifest", () => {
     const events = Object.fromEntries(outcomes.map((o: { id: string; events: number }) => [o.id, o.events]));
     expect(events["absolute-9"]).toBe(0);
     expect(events.conventional).toBe(run.counts.events);
+  });
+});
+
+describe("masks and scans of a manifest", () => {
+  const ball = (radius: number) =>
+    ellipsoidMask(axialGeometry([40, 40, 20], [1, 1, 2]), {
+      centerMm: [20, 20, 20],
+      radiiMm: [radius, radius, radius],
+    });
+  const header =
+    "participantId,baselineScan,baselineMask,followUpScan,followUpMask,followUpHoursFromBaseline,clinical.gcs";
+  const settings = config({
+    data: {},
+    models: [{ name: "v", predictors: ["baselineVolumeMl"], innerFolds: 2 }],
+    split: { kind: "repeated", folds: 2 },
+    evaluation: {},
+  });
+
+  it("measures the masks that it names", async () => {
+    await writeMask(join(root, "small.nii.gz"), ball(8));
+    await writeMask(join(root, "large.nii.gz"), ball(12));
+    const rows = Array.from(
+      { length: 8 },
+      (_, i) => `p${i},b${i},small.nii.gz,f${i},${i % 2 ? "large" : "small"}.nii.gz,24,14`,
+    );
+    const data = await readStudyData(
+      file("masks.csv", `${header}\n${rows.join("\n")}\n`),
+      await readStudyConfig(settings),
+    );
+    expect([...data.table.outcome]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+    expect(data.table.values[0]).toBeAllClose(maskMl(ball(8)), { relative: 1e-6 });
+  });
+
+  it("refuses a scan that two participants share across a split", async () => {
+    const rows = Array.from(
+      { length: 8 },
+      (_, i) => `p${i},${i < 6 ? "same" : `b${i}`},small.nii.gz,f${i},${i % 2 ? "large" : "small"}.nii.gz,24,14`,
+    );
+    expect(
+      await codeOf(study(file("shared.csv", `${header}\n${rows.join("\n")}\n`), settings, join(root, "shared"))),
+    ).toBe("SPLIT_LEAKS");
   });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type EligibilityFlow, selectEligible } from "../cohort/eligibility.ts";
 import { type FeatureTable, requireFeatureTable } from "../cohort/feature-table.ts";
+import type { ScanRecord } from "../cohort/leakage.ts";
 import { type Manifest, manifestFromTable, parseManifest } from "../cohort/manifest.ts";
 import { type OutcomeId, outcomeDefinitions, withWindow } from "../cohort/outcome.ts";
 import type { Fold } from "../cohort/splits.ts";
@@ -10,6 +11,7 @@ import { givenSplit, leaveOneSiteOut, repeatedFolds, temporalSplit } from "../co
 import { HemacastError } from "../core/errors.ts";
 import { groupByCuts } from "../evaluation/subgroups.ts";
 import { type CsvTable, columnIndex, isMissing, parseNumber, readCsv } from "./csv-table.ts";
+import { measureMasks, scanRecords } from "./manifest-volumes.ts";
 import type { StudyConfig } from "./study-config.ts";
 
 /** How often one definition of the outcome occurs. */
@@ -29,6 +31,8 @@ export interface StudyData {
   readonly subgroups: ReadonlyMap<string, readonly string[]>;
   /** Several definitions side by side; only a manifest can tell. */
   readonly outcomes: readonly OutcomeCount[];
+  /** Scans that a manifest names. */
+  readonly scans: readonly ScanRecord[];
   readonly inputSha256: string;
 }
 
@@ -39,11 +43,11 @@ export interface StudyData {
  * @throws HemacastError INPUT_NOT_FOUND, MANIFEST_INVALID, SPLIT_LEAKS, METRIC_UNDEFINED when nobody is left
  */
 export async function readStudyData(path: string, config: StudyConfig): Promise<StudyData> {
-  if (path.endsWith(".json")) return fromManifest(await readJsonManifest(path), config, await sha256(path));
+  if (path.endsWith(".json")) return fromManifest(await readJsonManifest(path), path, config);
   const csv = await readCsv(path);
   if (csv.columns.includes(config.data.outcome)) return fromFeatures(csv, config, await sha256(path));
   if (!csv.columns.some((name) => name.startsWith("baseline"))) columnIndex(csv, config.data.outcome);
-  return fromManifest(manifestFromTable(csv.columns, csv.rows), config, await sha256(path));
+  return fromManifest(manifestFromTable(csv.columns, csv.rows), path, config);
 }
 
 async function sha256(path: string): Promise<string> {
@@ -95,7 +99,7 @@ function fromFeatures(csv: CsvTable, config: StudyConfig, inputSha256: string): 
     events: table.outcome.reduce((sum, y) => sum + y, 0),
   };
   const folds = foldsFor(table, config, (name) => text(name));
-  return { table, flow, folds, subgroups: subgroupsFor(config, text), outcomes: [], inputSha256 };
+  return { table, flow, folds, subgroups: subgroupsFor(config, text), outcomes: [], scans: [], inputSha256 };
 }
 
 function splitColumn({ split }: StudyConfig): string | null {
@@ -129,7 +133,10 @@ function binaryOutcome(cell: string, row: number): number {
   throw new HemacastError("MANIFEST_INVALID", `row ${row + 1}: the outcome is neither 0 nor 1`);
 }
 
-function fromManifest(manifest: Manifest, config: StudyConfig, inputSha256: string): StudyData {
+async function fromManifest(described: Manifest, path: string, config: StudyConfig): Promise<StudyData> {
+  const manifest = await measureMasks(described, path);
+  const inputSha256 = await sha256(path);
+  const scans = scanRecords(manifest, path);
   const { definition, windowHours, latestHoursFromOnset, smallestBaselineMl } = config.outcome;
   const rules = { latestHoursFromOnset, smallestBaselineMl };
   const chosen = withWindow(outcomeDefinitions[definition as OutcomeId], windowHours);
@@ -173,6 +180,7 @@ function fromManifest(manifest: Manifest, config: StudyConfig, inputSha256: stri
     folds: foldsFor(table, config, text),
     subgroups: subgroupsFor(config, text),
     outcomes,
+    scans,
     inputSha256,
   };
 }

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
-import { findTableLeaks, requireNoLeaks } from "../cohort/leakage.ts";
+import { findLeaks, findTableLeaks, requireNoLeaks } from "../cohort/leakage.ts";
 import { HemacastError } from "../core/errors.ts";
 import { canonicalJson, toJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
@@ -39,6 +39,9 @@ export async function runStudy(
   const startedAt = new Date();
   const tableLeaks = findTableLeaks(data.table);
   requireNoLeaks(tableLeaks);
+  if (data.scans.length > 0) {
+    for (const fold of data.folds) requireNoLeaks(findLeaks(data.table, fold, { scans: data.scans }));
+  }
   const identity = createHash("sha256")
     .update(canonicalJson({ config, input: data.inputSha256 }))
     .digest("hex");

@@ -17,7 +17,7 @@ export const registerStudy: RegisterCommand = (program) => {
     .option("--json", "print metrics as one JSON document")
     .addHelpText(
       "after",
-      "\nExamples:\n  hemacast study features.csv --config experiments/markers-794-study.json --out runs/markers\n  hemacast study manifest.csv --config experiments/manifest-clinical.json --out runs/cohort --json",
+      "\nExamples:\n  hemacast study features.csv --config experiments/markers-794-study.json --out runs/markers\n  hemacast study manifest.csv --config experiments/contest-2023-manifest.json --out runs/cohort --json",
     )
     .action(async (table: string, options: { config: string; out: string; threads?: number; json?: boolean }) => {
       const config = await readStudyConfig(options.config);
