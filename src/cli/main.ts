@@ -19,21 +19,18 @@ import { note } from "./terminal.ts";
 
 /** In the order in which `--help` lists them: the order of use. */
 const commands: readonly RegisterCommand[] = [
-  registerCompare,
-  registerEvaluate,
-  registerSimulate,
-  registerModels,
-  registerNn,
-  registerTrainSegmenter,
-  registerFinetuneSegmenter,
-  registerInspect,
-  registerModels,
   registerPredict,
-  registerRadiomics,
+  registerInspect,
   registerSegment,
+  registerCompare,
+  registerRadiomics,
   registerSimulate,
   registerStudy,
+  registerEvaluate,
   registerTrainSegmenter,
+  registerFinetuneSegmenter,
+  registerModels,
+  registerNn,
 ];
 
 /**
