@@ -1,4 +1,5 @@
 /** The images that features are computed on: the original and what filters make of it, each in the box of the region. */
+import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import { gradientMagnitude } from "./filters/gradient.ts";
 import { laplacianOfGaussian } from "./filters/laplacian-of-gaussian.ts";
@@ -61,6 +62,9 @@ export function* derivedRegions(
     case "Gradient":
       yield inBox("gradient", gradientMagnitude(image, box, values.gradientUseSpacing));
       return;
+    case "LBP2D":
+    case "LBP3D":
+      throw new HemacastError("CONFIG_INVALID", `the ${type} image is not offered yet; leave it out of imageType`);
   }
 }
 

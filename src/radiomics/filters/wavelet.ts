@@ -21,13 +21,13 @@ export interface WaveletOptions {
 
 /**
  * The decompositions of an image, one after the other; each level splits the last level's approximation, whose letters are all L and which comes last.
- * Letters stand for the axes k, j, i in this order, as PyRadiomics writes them since version 2. Images wrap around at their ends.
+ * Letters stand for the axes i, j, k in this order, as in PyRadiomics. Images wrap around at their ends.
  *
  * @see PyRadiomics 3.1 imageoperations.getWaveletImage; PyWavelets swtn
  */
 export function* wavelet(image: ScalarImage, box: Box, options: WaveletOptions): Generator<Decomposition> {
   const filters = waveletFilters(options.wavelet);
-  const axes = ([2, 1, 0] as const).filter((axis) => 2 - axis !== options.flatAxis);
+  const axes = ([0, 1, 2] as const).filter((axis) => 2 - axis !== options.flatAxis);
   const reach = filters.low.length * (options.startLevel + options.level);
   const margin = [0, 1, 2].map((axis) => (axes.some((a) => a === axis) ? reach : 0));
   const context = contextOf(image, box, margin as [number, number, number], true);
