@@ -126,11 +126,15 @@ export async function findBundle(nameOrDirectory: string): Promise<string> {
   );
 }
 
-/** Names of the bundles that the package ships. */
+/** Names of the bundles that the package ships; other folders beside them (backbones have a format of their own) are not bundles. */
 export async function shippedBundles(): Promise<string[]> {
-  const entries = await readdir(shippedModelsFolder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  const folders = await readdir(shippedModelsFolder, { withFileTypes: true }).catch(() => []);
+  const names = await Promise.all(
+    folders
+      .filter((entry) => entry.isDirectory())
+      .map(async ({ name }) =>
+        (await readdir(join(shippedModelsFolder, name))).includes("bundle.json") ? [name] : [],
+      ),
+  );
+  return names.flat().sort();
 }
