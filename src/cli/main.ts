@@ -2,36 +2,27 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HemacastError, messageOf } from "../core/errors.ts";
-import { registerCompare } from "./commands/compare.ts";
-import { registerEvaluate } from "./commands/evaluate.ts";
-import { registerFinetuneSegmenter } from "./commands/finetune-segmenter.ts";
-import { registerInspect } from "./commands/inspect.ts";
-import { registerModels } from "./commands/models.ts";
-import { registerNn } from "./commands/nn.ts";
-import { registerPredict } from "./commands/predict.ts";
-import { registerRadiomics } from "./commands/radiomics.ts";
-import { registerSegment } from "./commands/segment.ts";
-import { registerSimulate } from "./commands/simulate.ts";
-import { registerStudy } from "./commands/study.ts";
-import { registerTrainSegmenter } from "./commands/train-segmenter.ts";
 import type { RegisterCommand } from "./register-command.ts";
 import { note } from "./terminal.ts";
 
-/** In the order in which `--help` lists them: the order of use. */
-const commands: readonly RegisterCommand[] = [
-  registerPredict,
-  registerInspect,
-  registerSegment,
-  registerCompare,
-  registerRadiomics,
-  registerSimulate,
-  registerStudy,
-  registerEvaluate,
-  registerTrainSegmenter,
-  registerFinetuneSegmenter,
-  registerModels,
-  registerNn,
-];
+/**
+ * In the order in which `--help` lists them: the order of use. Only the command that is called is loaded, so that none waits for the libraries of
+ * the others.
+ */
+const commands: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
+  predict: async () => (await import("./commands/predict.ts")).registerPredict,
+  inspect: async () => (await import("./commands/inspect.ts")).registerInspect,
+  segment: async () => (await import("./commands/segment.ts")).registerSegment,
+  compare: async () => (await import("./commands/compare.ts")).registerCompare,
+  radiomics: async () => (await import("./commands/radiomics.ts")).registerRadiomics,
+  simulate: async () => (await import("./commands/simulate.ts")).registerSimulate,
+  study: async () => (await import("./commands/study.ts")).registerStudy,
+  evaluate: async () => (await import("./commands/evaluate.ts")).registerEvaluate,
+  "train-segmenter": async () => (await import("./commands/train-segmenter.ts")).registerTrainSegmenter,
+  "finetune-segmenter": async () => (await import("./commands/finetune-segmenter.ts")).registerFinetuneSegmenter,
+  models: async () => (await import("./commands/models.ts")).registerModels,
+  nn: async () => (await import("./commands/nn.ts")).registerNn,
+};
 
 /**
  * Runs one command line.
@@ -48,14 +39,21 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--verbose", "print where an error came from")
     .showHelpAfterError("(--help shows the usage)")
     .exitOverride();
-  for (const register of commands) register(program);
   try {
+    for (const load of called(argv)) (await load())(program);
     await program.parseAsync([...argv], { from: "user" });
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
     return reportError(thrown, argv.includes("--verbose"));
   }
+}
+
+/** The loader of the command that is called; all of them where none is, or an unknown one, so that help and suggestions are complete. */
+function called(argv: readonly string[]): readonly (() => Promise<RegisterCommand>)[] {
+  const name = argv.find((argument) => !argument.startsWith("-"));
+  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return load ? [load] : Object.values(commands);
 }
 
 function reportError(thrown: unknown, verbose: boolean): number {
