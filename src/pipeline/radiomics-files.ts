@@ -61,7 +61,8 @@ export async function readRadiomicsMask(
       `${basename(path)} is neither NIfTI nor NRRD; give a mask in one of them`,
     );
   }
-  const inside = Uint8Array.from(stored.values, (value) => (value === label ? 1 : 0));
+  const inside = new Uint8Array(stored.values.length);
+  for (let v = 0; v < inside.length; v++) if (stored.values[v] === label) inside[v] = 1;
   if (!inside.includes(1)) throw labelMissing(path, stored.values, label);
   const mask = turnedTo(createMask(stored.geometry, inside), image);
   return { mask: onGridOf(image, mask, resample), findings: stored.findings };
@@ -103,7 +104,7 @@ function sameGrid(a: Geometry, b: Geometry): boolean {
 
 /** The mask with its axes in the order and directions of a grid; nothing is interpolated. */
 function turnedTo(mask: Mask, grid: Geometry): Mask {
-  if (mask.geometry.sliceOffsetsMm) return mask;
+  if (mask.geometry.sliceOffsetsMm || sameGrid(mask.geometry, grid)) return mask;
   const toPatient = canonicalOrder(mask.geometry);
   const patient = reorderedGeometry(mask.geometry, toPatient);
   const inside = reorderedValues(mask.inside, mask.geometry.size, toPatient);
