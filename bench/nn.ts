@@ -1,6 +1,6 @@
 /**
- * Latency of the networks and of a training step, ours and PyTorch's in one run, alternating: `npx jiti bench/nn.ts [--json] [--rounds 15] [--threads 1]`.
- * The peer needs Debian's python3-torch; without it only our side is measured. On a machine that others use, CPU time is the figure to compare: with one
+ * Latency of the networks and of a training step, ours and PyTorch's in one run, alternating: `taskset -c 0 npx jiti bench/nn.ts [--json] [--rounds 15] [--threads 1]`.
+ * Without taskset PyTorch uses a second core although it is told one thread. The peer needs Debian's python3-torch; without it only our side is measured. On a machine that others use, CPU time is the figure to compare: with one
  * thread it is the time the same work takes alone.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
