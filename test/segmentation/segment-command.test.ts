@@ -36,8 +36,11 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
   }
 }
 
-it("writes the mask on the grid of the input and prints one JSON document", async () => {
-  const { code, out } = await run("segment", input, "--out", at("mask.nii.gz"), "--json");
+it.each([
+  ["the network, which is the default", [], "hematoma-unet"],
+  ["the threshold, when asked", ["--segmenter", "threshold"], "threshold"],
+])("writes the mask on the grid of the input and prints one JSON document: %s", async (_what, flags, name) => {
+  const { code, out } = await run("segment", input, "--out", at("mask.nii.gz"), "--json", ...flags);
   expect(code).toBe(0);
   const result = JSON.parse(out);
   const { mask } = await readMask(at("mask.nii.gz"), { onGrid: headGeometry });
@@ -45,13 +48,13 @@ it("writes the mask on the grid of the input and prints one JSON document", asyn
   expect(result.hematoma.volumeMl).toBeAllClose(maskMl(mask), { relative: 1e-9 });
   expect(result.hematoma.volumeMl).toBeAllClose(20, { relative: 0.25 });
   expect(result.hematoma.componentsMl.length).toBe(1);
-  expect(result.segmenter.name).toBe("threshold");
+  expect(result.segmenter.name).toBe(name);
 });
 
 it("says in words what it found, and where the mask is", async () => {
   const { code, out } = await run("segment", input, "--out", at("words.nii"));
   expect(code).toBe(0);
-  expect(out).toMatch(/^hematoma: \d+\.\d mL on \d+ slices, 1 part\nmask: .*words\.nii \(segmenter threshold/);
+  expect(out).toMatch(/^hematoma: \d+\.\d mL on \d+ slices, 1 part\nmask: .*words\.nii \(segmenter hematoma-unet/);
 });
 
 it("writes an empty mask with the reason where there is no blood", async () => {
@@ -66,7 +69,16 @@ it("writes an empty mask with the reason where there is no blood", async () => {
 it("refuses an output of another kind, probabilities that do not exist, and no output, and leaves nothing behind", async () => {
   const before = readdirSync(folder);
   expect((await run("segment", input, "--out", at("mask.png"))).code).toBe(2);
-  const refused = await run("segment", input, "--out", at("a.nii"), "--probability", at("p.nii"));
+  const refused = await run(
+    "segment",
+    input,
+    "--out",
+    at("a.nii"),
+    "--probability",
+    at("p.nii"),
+    "--segmenter",
+    "threshold",
+  );
   expect(refused.code).toBe(2);
   expect(refused.err).toMatch(/ARGUMENT_INVALID.*without probabilities/);
   expect((await run("segment", input)).code).toBe(2);
