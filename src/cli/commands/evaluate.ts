@@ -8,7 +8,7 @@ import { printJson, printText } from "../terminal.ts";
 export const registerEvaluate: RegisterCommand = (program) => {
   program
     .command("evaluate <predictions>")
-    .description("Discrimination, calibration and net benefit of a CSV file with participantId,outcome,risk")
+    .description("report discrimination, calibration and net benefit of a CSV file with participantId,outcome,risk")
     .option("--compare <other>", "a second file of the same participants: paired DeLong, net benefit, reclassification")
     .option("--json", "print one JSON document")
     .addHelpText(

@@ -15,7 +15,7 @@ const selfTests = new Map<string, (directory: string) => Promise<unknown>>([
 
 /** Adds `models list | show | verify`. */
 export const registerModels: RegisterCommand = (program) => {
-  const models = program.command("models").description("List, show and verify model bundles");
+  const models = program.command("models").description("list, show and verify model bundles");
   models
     .command("list")
     .description("list the models that come with Hemacast")

@@ -35,7 +35,7 @@ const importers: Record<
 
 /** Adds `nn show | import`. */
 export const registerNn: RegisterCommand = (program) => {
-  const nn = program.command("nn").description("Look into networks, import weights");
+  const nn = program.command("nn").description("look into networks, import weights");
   nn.command("show <model>")
     .description("what a network is made of: an .onnx or .safetensors file, or unet, resnet50, inception-v3")
     .option("--shape <sizes>", "image shape for a network by name, e.g. 1,3,224,224")

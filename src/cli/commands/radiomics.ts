@@ -36,7 +36,9 @@ Example:
 
 /** Adds `radiomics extract | selftest`. */
 export const registerRadiomics: RegisterCommand = (program) => {
-  const radiomics = program.command("radiomics").description("radiomics features with PyRadiomics' names and values");
+  const radiomics = program
+    .command("radiomics")
+    .description("extract radiomics features with PyRadiomics' names and values");
   radiomics
     .command("extract <image> <mask>")
     .description("compute the features of one region")

@@ -10,7 +10,7 @@ import { note, printJson, printText, showProgress } from "../terminal.ts";
 export const registerStudy: RegisterCommand = (program) => {
   program
     .command("study <table>")
-    .description("Train and evaluate models on a cohort: manifest (csv, json) or feature table (csv)")
+    .description("train and evaluate models on a cohort: manifest (csv, json) or feature table (csv)")
     .requiredOption("--config <file>", "the experiment: split, models, evaluation (see experiments/)")
     .requiredOption("--out <folder>", "the run folder; an interrupted run goes on where it stopped")
     .option("--threads <n>", "worker threads (default: all cores)", Number)
