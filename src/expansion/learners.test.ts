@@ -131,10 +131,10 @@ describe("calibrators", () => {
       ] as const) {
         const fitted = fitCalibrator("platt", x, y);
         const { a, b } = oracle.python.values[`platt_A_on_${name}`];
-        // scikit-learn's BFGS stops at a gradient of 1e-5 of the summed loss: coefficients agree to about 1e-5
+        // scikit-learn's BFGS stops at a gradient of 1e-5 of the summed loss; src/math/optimisers-reference.test.ts compares with a tight one
         expect(fitted).toMatchObject({ kind: "platt" });
         if (fitted.kind === "platt")
-          expect([fitted.slope, fitted.intercept]).toBeAllClose([-a, -b], { absolute: 2e-5 });
+          expect([fitted.slope, fitted.intercept]).toBeAllClose([-a, -b], { absolute: 1e-6 });
       }
     });
     it("isotonic", () => {

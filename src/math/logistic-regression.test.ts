@@ -62,8 +62,8 @@ describe.skipIf(!sharedData)("against glmnet 4.1.6, R glm and scikit-learn 1.2.1
     const weights = y.map((value) => n / 2 / (value === 1 ? events : n - events));
     const { intercept, coef } = oracle.python.values.l2_C1_balanced;
     const fit = fitLogistic(x, y, { weights, penalty: { l1: 0, l2: 1 / n } });
-    // scikit-learn's lbfgs stops near 1e-5 (the note in the file)
-    expect(found(fit)).toBeAllClose([intercept, ...coef], { absolute: 3e-5 });
+    // scikit-learn's lbfgs stops early (a gradient of 3e-5): optimisers-reference.test.ts proves it and compares with a tight one
+    expect(found(fit)).toBeAllClose([intercept, ...coef], { absolute: 2e-6 });
   });
 
   it("a path with warm starts and kept curvature gives what single fits give", () => {
