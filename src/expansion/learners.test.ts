@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { oraclePath, sharedData } from "../../test/support/shared-data.ts";
 import type { FeatureTable } from "../cohort/feature-table.ts";
 import { findLeaks, requireNoLeaks } from "../cohort/leakage.ts";
 import { applyFold, repeatedFolds, wholeCohort } from "../cohort/splits.ts";
 import { createRandom } from "../core/random.ts";
-import { logit } from "../math/statistics.ts";
 import { calibratedRisk, fitCalibrator } from "./calibrator.ts";
 import { fitCombat } from "./combat.ts";
 import { chooseCutoff } from "./cutoff.ts";
@@ -121,36 +118,6 @@ describe("ComBat", () => {
 });
 
 describe("calibrators", () => {
-  describe.skipIf(!sharedData)("against scikit-learn 1.2.1 (oracles/statistics.json)", () => {
-    const oracle = sharedData ? JSON.parse(readFileSync(oraclePath("statistics.json"), "utf8")) : null;
-    const { y, scoreA } = oracle?.input ?? {};
-    it("Platt on the log odds and on the score", () => {
-      for (const [name, x] of [
-        ["logit", scoreA.map(logit)],
-        ["score", scoreA],
-      ] as const) {
-        const fitted = fitCalibrator("platt", x, y);
-        const { a, b } = oracle.python.values[`platt_A_on_${name}`];
-        // scikit-learn's BFGS stops at a gradient of 1e-5 of the summed loss; src/math/optimisers-reference.test.ts compares with a tight one
-        expect(fitted).toMatchObject({ kind: "platt" });
-        if (fitted.kind === "platt")
-          expect([fitted.slope, fitted.intercept]).toBeAllClose([-a, -b], { absolute: 1e-6 });
-      }
-    });
-    it("isotonic", () => {
-      const fitted = fitCalibrator("isotonic", scoreA.map(logit), y);
-      const { X_thresholds, y_thresholds, pred_at } = oracle.python.values.isotonic_A;
-      if (fitted.kind !== "isotonic") throw new Error("kind");
-      expect(fitted.at).toBeAllClose(X_thresholds, { absolute: 1e-9 });
-      expect(fitted.risk).toBeAllClose(y_thresholds, { absolute: 1e-9 });
-      for (const [at, expected] of Object.entries<number>(pred_at)) {
-        const risk = Number(at);
-        const eta = risk === 0 ? -800 : risk === 1 ? 800 : logit(risk);
-        expect(calibratedRisk(fitted, eta)).toBeAllClose(expected, { absolute: 1e-9 });
-      }
-    });
-  });
-
   it("each recovers a distortion that it can express", () => {
     const random = createRandom(2);
     const truth = Array.from({ length: 20_000 }, () => 1.5 * random.normal() - 0.5);

@@ -1,72 +1,16 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { oraclePath, sharedData } from "../../test/support/shared-data.ts";
+import reference from "../../test/reference/statistics-optimisers.json" with { type: "json" };
 import { matrixOf } from "./dense-matrix.ts";
-import { createLogisticSolver, fitLogistic, logisticCovariance } from "./logistic-regression.ts";
+import { createLogisticSolver, fitLogistic } from "./logistic-regression.ts";
 
-const columns = (input: Record<string, number[]>) =>
-  matrixOf(input.x1!.map((_, i) => ["x1", "x2", "x3", "x4", "x5"].map((name) => input[name]![i]!)));
-
-describe.skipIf(!sharedData)("against glmnet 4.1.6, R glm and scikit-learn 1.2.1 (oracles/statistics.json)", () => {
-  const oracle = sharedData ? JSON.parse(readFileSync(oraclePath("statistics.json"), "utf8")) : null;
-  const x = oracle && columns(oracle.input);
-  const y: number[] = oracle?.input.y;
-  const n = 200;
+// Agreement with glmnet, R and scikit-learn: test/statistics and optimisers-reference.test.ts.
+describe("a path", () => {
+  const { y, x1, x2, x3, x4, x5 } = reference.input;
+  const x = matrixOf(y.map((_, i) => [x1, x2, x3, x4, x5].map((column) => column[i]!)));
   const found = (fit: { intercept: number; coefficients: Float64Array }) => [fit.intercept, ...fit.coefficients];
 
-  it("the unpenalised fit is R's glm, with its standard errors", () => {
-    const fit = fitLogistic(x, y);
-    const { coef, se, loglik } = oracle.R.values.glm_unpenalised;
-    // R stops at a relative change of the deviance of 1e-8, statsmodels at 1e-12
-    expect(found(fit)).toBeAllClose(oracle.python.values.logit_unpenalised.coef, { absolute: 1e-9 });
-    expect(found(fit)).toBeAllClose(Object.values<number>(coef), { absolute: 1e-7 });
-    const covariance = logisticCovariance(x, fit);
-    expect(Array.from({ length: 6 }, (_, j) => Math.sqrt(covariance[7 * j]!))).toBeAllClose(
-      oracle.python.values.logit_unpenalised.se,
-      { absolute: 1e-9 },
-    );
-    expect(Array.from({ length: 6 }, (_, j) => Math.sqrt(covariance[7 * j]!))).toBeAllClose(Object.values<number>(se), {
-      absolute: 1e-5,
-    });
-    expect(-fit.meanLogLoss * n).toBeAllClose(loglik, { absolute: 1e-9 });
-  });
-
-  it.each([0.1, 1, 10])("L2 with C = %s is the exact Newton solution", (c) => {
-    const { intercept, coef } = oracle.python.values[`l2_C${c}_newton_exact`];
-    const fit = fitLogistic(x, y, { penalty: { l1: 0, l2: 1 / (n * c) } });
-    expect(found(fit)).toBeAllClose([intercept, ...coef], { absolute: 1e-9 });
-  });
-
-  it.each([
-    ["glmnet_ridge_lambda_0.005", 0, 0.005],
-    ["glmnet_lasso_lambda_0.05", 0.05, 0],
-    ["glmnet_lasso_lambda_0.005", 0.005, 0],
-  ])("%s", (name, l1, l2) => {
-    const fit = fitLogistic(x, y, { penalty: { l1, l2 } });
-    expect(found(fit)).toBeAllClose(Object.values<number>(oracle.R.values[name]), { absolute: 1e-6 });
-  });
-
-  it.each([0.1, 1, 10].flatMap((c) => [["l1", c, 1] as const, ["enet0.5", c, 0.5] as const]))(
-    "scikit-learn %s with C = %s",
-    (name, c, alpha) => {
-      const { intercept, coef } = oracle.python.values[`${name}_C${c}_saga`];
-      const lambda = 1 / (n * c);
-      const fit = fitLogistic(x, y, { penalty: { l1: lambda * alpha, l2: lambda * (1 - alpha) } });
-      expect(found(fit)).toBeAllClose([intercept, ...coef], { absolute: 1e-6 });
-    },
-  );
-
-  it("balanced class weights", () => {
-    const events = y.reduce((sum, value) => sum + value, 0);
-    const weights = y.map((value) => n / 2 / (value === 1 ? events : n - events));
-    const { intercept, coef } = oracle.python.values.l2_C1_balanced;
-    const fit = fitLogistic(x, y, { weights, penalty: { l1: 0, l2: 1 / n } });
-    // scikit-learn's lbfgs stops early (a gradient of 3e-5): optimisers-reference.test.ts proves it and compares with a tight one
-    expect(found(fit)).toBeAllClose([intercept, ...coef], { absolute: 2e-6 });
-  });
-
-  it("a path with warm starts and kept curvature gives what single fits give", () => {
+  it("with warm starts and kept curvature gives what single fits give", () => {
     const solver = createLogisticSolver(x, y);
     for (let lambda = solver.largestUsefulL1; lambda > 1e-4; lambda *= 0.6) {
       const penalty = { l1: 0.7 * lambda, l2: 0.3 * lambda };
