@@ -2,7 +2,7 @@
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { HemacastError, messageOf } from "../core/errors.ts";
 
 /** A file of the input, read when asked. */
@@ -120,6 +120,7 @@ function fileOnDisk(path: string, sizeBytes: number): InputFile {
  */
 export async function filesInZip(path: string): Promise<{ files: InputFile[]; close: () => void }> {
   const settings = { lazyEntries: true, autoClose: false, validateEntrySizes: true } as const;
+  const { openPromise } = await import("yauzl");
   const zip = await openPromise(path, settings).catch((cause) => unreadable(path, cause));
   try {
     return { files: await listEntries(zip), close: () => zip.close() };

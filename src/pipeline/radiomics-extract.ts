@@ -9,7 +9,7 @@ import type { OnProgress } from "../core/progress.ts";
 import { type Extraction, extractRadiomics, type RegionSummary } from "../radiomics/extract.ts";
 import { ibsiNotation } from "../radiomics/ibsi-notation.ts";
 import type { ScalarImage } from "../radiomics/region.ts";
-import { type RadiomicsSettings, readSettings, resolveSettings } from "../radiomics/settings.ts";
+import { defaultSettings, type RadiomicsSettings } from "../radiomics/settings.ts";
 import type { Mask } from "../volume/volume.ts";
 import { readRadiomicsImage, readRadiomicsMask } from "./radiomics-files.ts";
 
@@ -56,10 +56,12 @@ export interface RadiomicsOptions {
  * @throws HemacastError INPUT_NOT_FOUND, CONFIG_INVALID
  */
 export async function readSettingsFile(path: string | undefined): Promise<RadiomicsSettings> {
-  if (path === undefined) return resolveSettings({});
+  if (path === undefined) return defaultSettings();
   const text = await readFile(path, "utf8").catch((cause) => {
     throw new HemacastError("INPUT_NOT_FOUND", `cannot read the settings file ${path}`, { cause });
   });
+  // The libraries that read and check a file are large; the defaults should not wait for them.
+  const { readSettings } = await import("../radiomics/settings-file.ts");
   return readSettings(text);
 }
 

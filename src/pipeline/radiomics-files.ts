@@ -119,6 +119,9 @@ function labelMissing(path: string, values: ArrayLike<number>, label: number): H
   return new HemacastError("MASK_EMPTY", `${basename(path)} has no voxel of value ${label}; it has ${listed}`);
 }
 
+/** Bytes that are unpacked at a time: most images in one piece. */
+const LARGEST_CHUNK = 64 * 1024 ** 2;
+
 interface StoredImage {
   readonly geometry: Geometry;
   readonly values: ScalarImage["values"];
@@ -132,7 +135,9 @@ async function readStored(path: string, outside: number): Promise<StoredImage | 
   if (looksLikeNrrd(opened.start)) {
     const bytes = await opened.file.read();
     const image = inNamedFile(path, () =>
-      readNrrd(bytes, (packed, maximum) => gunzipSync(packed, { maxOutputLength: maximum })),
+      readNrrd(bytes, (packed, maximum) =>
+        gunzipSync(packed, { maxOutputLength: maximum, chunkSize: Math.min(maximum + 64, LARGEST_CHUNK) }),
+      ),
     );
     return { ...image, findings: [] };
   }

@@ -11,7 +11,7 @@ import { sharedData } from "../../test/support/shared-data.ts";
 import { canonicalJson } from "../core/json.ts";
 import { createMask } from "../volume/volume.ts";
 import { type Extraction, extractRadiomics } from "./extract.ts";
-import { resolveSettings } from "./settings.ts";
+import { resolveSettings } from "./settings-file.ts";
 import { shape2dFeatures } from "./shape-2d.ts";
 
 const families = ["firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"] as const;

@@ -2,6 +2,7 @@
 import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import type { OnProgress } from "../core/progress.ts";
+import { requireSameGrid } from "../volume/geometry.ts";
 import { boundingBox } from "../volume/mesh.ts";
 import { type Mask, voxelsPerSlice } from "../volume/volume.ts";
 import type { Neighbourhood } from "./direction.ts";
@@ -54,7 +55,7 @@ export function extractRadiomics(
 ): Extraction {
   const { values } = settings;
   const findings: Finding[] = settings.ignored.map(withoutEffect);
-  const prepared = prepare(image, mask, values);
+  const prepared = prepare(image, mask, settings);
   requireLargeEnough(prepared.mask, values);
   const kept = values.resegmentRange
     ? resegment(prepared.image, prepared.mask, values.resegmentRange, values.resegmentMode)
@@ -79,15 +80,20 @@ export function extractRadiomics(
 }
 
 /** Normalisation, then resampling or cropping. */
-function prepare(image: ScalarImage, mask: Mask, values: ExtractionValues): { image: ScalarImage; mask: Mask } {
-  // Refuses a mask on another grid before anything else is done.
-  regionOf(image, mask);
+function prepare(
+  image: ScalarImage,
+  mask: Mask,
+  { values, imageTypes }: RadiomicsSettings,
+): { image: ScalarImage; mask: Mask } {
+  requireSameGrid(mask.geometry, image.geometry, "mask and image");
   const even = values.normalize ? normalise(image, values.normalizeScale, values.removeOutliers) : image;
   if (values.resampledPixelSpacing && values.interpolator) {
     const { resampledPixelSpacing: spacingMm, interpolator, padDistance } = values;
     return resample(even, mask, { spacingMm, interpolator, padDistance });
   }
-  return values.preCrop ? cropAround(even, mask, values.padDistance) : { image: even, mask };
+  if (values.preCrop) return cropAround(even, mask, values.padDistance);
+  // Without filters nothing looks beyond the region and the gap to the next slice, so that the rest of the image need not be gone through each time.
+  return imageTypes.every(({ name }) => name === "Original") ? cropAround(even, mask, 1) : { image: even, mask };
 }
 
 function requireLargeEnough(mask: Mask, values: ExtractionValues): void {

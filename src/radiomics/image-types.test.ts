@@ -7,7 +7,7 @@ import { laplacianOfGaussian } from "./filters/laplacian-of-gaussian.ts";
 import { pointwise } from "./filters/pointwise.ts";
 import { wavelet } from "./filters/wavelet.ts";
 import type { Box, ScalarImage } from "./region.ts";
-import { resolveSettings } from "./settings.ts";
+import { resolveSettings } from "./settings-file.ts";
 
 const reference = (name: string): { cases: Record<string, unknown> } =>
   JSON.parse(readFileSync(new URL(`../../test/reference/${name}.json`, import.meta.url), "utf8"));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HemacastError } from "../../src/core/errors.ts";
 import { writeMask, writeNifti } from "../../src/pipeline/nifti-files.ts";
 import { extractFromFiles, readSettingsFile } from "../../src/pipeline/radiomics-extract.ts";
-import { resolveSettings } from "../../src/radiomics/settings.ts";
+import { resolveSettings } from "../../src/radiomics/settings-file.ts";
 import type { Geometry } from "../../src/volume/geometry.ts";
 import { createMask } from "../../src/volume/volume.ts";
 import { labelMask, nrrd, oracleValues } from "../support/pyradiomics-data.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ibsiNotation } from "./ibsi-notation.ts";
-import { readSettings, resolveSettings } from "./settings.ts";
+import { readSettings, resolveSettings } from "./settings-file.ts";
 
 it("an empty file means PyRadiomics' defaults: seven classes of the original image, 107 features", () => {
   const settings = readSettings("");
