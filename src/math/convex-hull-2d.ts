@@ -9,35 +9,48 @@
  * @example convexHull2d([0, 0, 1, 0, 2, 0, 2, 2, 1, 1, 0, 2]) // => [0, 0, 2, 0, 2, 2, 0, 2]
  */
 export function convexHull2d(points: readonly number[]): number[] {
-  const order = Array.from({ length: points.length / 2 }, (_, p) => 2 * p).sort(
-    (a, b) => x(points, a) - x(points, b) || y(points, a) - y(points, b),
-  );
-  const lower = chain(points, order);
-  const upper = chain(points, order.reverse());
-  const corners = order.length < 2 ? order : [...lower.slice(0, -1), ...upper.slice(0, -1)];
-  return corners.flatMap((p) => [x(points, p), y(points, p)]);
+  const n = points.length / 2;
+  const order = inOrder(points, n) ?? sortedOrder(points, n);
+  if (n < 2) return points.slice();
+  const corners: number[] = [];
+  chain(points, order, corners);
+  chain(points, order.reverse(), corners);
+  return corners;
 }
 
-function chain(points: readonly number[], order: readonly number[]): number[] {
-  const result: number[] = [];
-  for (const p of order) {
-    while (result.length >= 2 && !turnsLeft(points, result[result.length - 2] as number, result.at(-1) as number, p)) {
-      result.pop();
-    }
-    result.push(p);
+/** The order of points that ascend already, as those of a raster do; null where they do not. */
+function inOrder(points: readonly number[], n: number): Int32Array | null {
+  const order = new Int32Array(n);
+  for (let p = 1; p < n; p++) {
+    const at = 2 * p;
+    const step = points[at] - points[at - 2];
+    if (step < 0 || (step === 0 && points[at + 1] < points[at - 1])) return null;
+    order[p] = at;
   }
-  return result;
+  return order;
 }
 
-function turnsLeft(points: readonly number[], a: number, b: number, c: number): boolean {
-  const [ax, ay] = [x(points, a), y(points, a)];
-  return (x(points, b) - ax) * (y(points, c) - ay) - (y(points, b) - ay) * (x(points, c) - ax) > 0;
+function sortedOrder(points: readonly number[], n: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, p) => 2 * p).sort(
+    (a, b) => points[a] - points[b] || points[a + 1] - points[b + 1],
+  );
 }
 
-function x(points: readonly number[], p: number): number {
-  return points[p] as number;
-}
-
-function y(points: readonly number[], p: number): number {
-  return points[p + 1] as number;
+/** Adds the corners on one side to the hull, the last left out, since the other side begins with it. */
+function chain(points: readonly number[], order: Int32Array, hull: number[]): void {
+  const from = hull.length;
+  for (let n = 0; n < order.length; n++) {
+    const x = points[order[n]];
+    const y = points[order[n] + 1];
+    let end = hull.length;
+    while (end - from >= 4) {
+      const ax = hull[end - 4];
+      const ay = hull[end - 3];
+      if ((hull[end - 2] - ax) * (y - ay) - (hull[end - 1] - ay) * (x - ax) > 0) break;
+      end -= 2;
+    }
+    hull.length = end;
+    hull.push(x, y);
+  }
+  hull.length -= 2;
 }

@@ -115,8 +115,9 @@ export function levelGrid(region: Region, levels: Int32Array, border: number, le
   const sliceStarts = new Int32Array(bz + 1).fill(levels.length);
   for (let v = levels.length - 1; v >= 0; v--) {
     const at = region.voxels[v] as number;
-    const [i, j, k] = [at % bx, Math.floor(at / bx) % by, Math.floor(at / (bx * by))];
-    const to = i + border + size[0] * (j + border + size[1] * (k + border));
+    const row = Math.floor(at / bx);
+    const k = Math.floor(row / by);
+    const to = at - row * bx + border + size[0] * (row - k * by + border + size[1] * (k + border));
     codes[to] = codeOf[levels[v] as number] as number;
     voxels[v] = to;
     sliceStarts[k] = v;

@@ -32,22 +32,44 @@ export interface Emphases {
 }
 
 /**
- * Counts pairs.
+ * Counts pairs; the different ones in ascending order of level, then number.
  *
  * @param pairs `[level, number, level, number, ...]`
  */
 export function countPairs(pairs: readonly number[] | Int32Array): PairCounts {
+  let [highest, most] = [0, 0];
+  for (let p = 0; p < pairs.length; p += 2) {
+    if (pairs[p] > highest) highest = pairs[p];
+    if (pairs[p + 1] > most) most = pairs[p + 1];
+  }
+  // A table of all that could occur is faster where it is not much larger than what does; zones and levels can be far apart.
+  const width = most + 1;
+  if ((highest + 1) * width > 4 * pairs.length + 4096) return countSparsePairs(pairs);
+  const table = new Int32Array((highest + 1) * width);
+  let different = 0;
+  for (let p = 0; p < pairs.length; p += 2) if (table[pairs[p] * width + pairs[p + 1]]++ === 0) different++;
+  const [level, number, count] = Array.from({ length: 3 }, () => new Float64Array(different));
+  for (let at = 0, n = 0; n < different; at++) {
+    if (table[at] === 0) continue;
+    level[n] = Math.floor(at / width);
+    number[n] = at % width;
+    count[n++] = table[at];
+  }
+  return { level, number, count };
+}
+
+function countSparsePairs(pairs: readonly number[] | Int32Array): PairCounts {
   const counts = new Map<number, number>();
   // Both are far below 2^26: the key is exact.
   for (let p = 0; p < pairs.length; p += 2) {
-    const key = (pairs[p] as number) * 2 ** 26 + (pairs[p + 1] as number);
+    const key = pairs[p] * 2 ** 26 + pairs[p + 1];
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const keys = Float64Array.from(counts.keys());
+  const keys = Float64Array.from([...counts.keys()].sort((a, b) => a - b));
   return {
     level: keys.map((key) => Math.floor(key / 2 ** 26)),
     number: keys.map((key) => key % 2 ** 26),
-    count: Float64Array.from(counts.values()),
+    count: keys.map((key) => counts.get(key) as number),
   };
 }
 
@@ -84,8 +106,11 @@ export function emphases({ level, number, count }: PairCounts): Emphases | null 
   let [levelMean, numberMean, entropy, energy, numberSum] = [0, 0, 0, 0, 0];
   const [byLevel, byNumber] = [new Map<number, number>(), new Map<number, number>()];
   for (let p = 0; p < count.length; p++) {
-    const [n, i, j] = [count[p] as number, level[p] as number, number[p] as number];
-    const [i2, j2] = [i * i, j * j];
+    const n = count[p] as number;
+    const i = level[p] as number;
+    const j = number[p] as number;
+    const i2 = i * i;
+    const j2 = j * j;
     const q = n / total;
     small += q / j2;
     large += q * j2;

@@ -161,7 +161,8 @@ function marginals(
     for (let j = 0; j < m; j++) {
       const q = p[i * m + j] as number;
       if (q === 0) continue;
-      const [a, b] = [levels[i] as number, levels[j] as number];
+      const a = levels[i] as number;
+      const b = levels[j] as number;
       (px[i] as number) += q;
       (py[j] as number) += q;
       (sums[a + b] as number) += q;
@@ -179,8 +180,10 @@ function jointMoments(p: Float64Array, levels: Float64Array, ux: number, uy: num
     for (let j = 0; j < m; j++) {
       const q = p[i * m + j] as number;
       if (q === 0) continue;
-      const [a, b] = [levels[i] as number, levels[j] as number];
-      const [da, db] = [a - ux, b - uy];
+      const a = levels[i] as number;
+      const b = levels[j] as number;
+      const da = a - ux;
+      const db = b - uy;
       const s = a + b - ux - uy;
       autocorrelation += q * a * b;
       contrast += q * (a - b) ** 2;
@@ -246,7 +249,10 @@ function differenceFeatures(
 
 function entropy(p: Float64Array): number {
   let total = 0;
-  for (const q of p) if (q > 0) total -= q * Math.log2(q + EPSILON);
+  for (let n = 0; n < p.length; n++) {
+    const q = p[n] as number;
+    if (q > 0) total -= q * Math.log2(q + EPSILON);
+  }
   return total;
 }
 

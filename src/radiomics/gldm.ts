@@ -43,8 +43,8 @@ export function dependences(
     const at = voxels[v] as number;
     const level = levels[(codes[at] as number) - 1] as number;
     let dependence = 1;
-    for (const step of steps) {
-      const code = codes[at + step] as number;
+    for (let s = 0; s < steps.length; s++) {
+      const code = codes[at + (steps[s] as number)] as number;
       if (code > 0 && Math.abs((levels[code - 1] as number) - level) <= tolerance) dependence++;
     }
     pairs[2 * (v - range[0])] = level;

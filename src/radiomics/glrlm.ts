@@ -40,16 +40,18 @@ export function runs(
 ): PairCounts {
   const { codes, voxels, levels } = grid;
   const step = stepOf(grid, direction);
-  const pairs: number[] = [];
+  const pairs = new Int32Array(2 * (range[1] - range[0]));
+  let filled = 0;
   for (let v = range[0]; v < range[1]; v++) {
     const first = voxels[v] as number;
     const code = codes[first] as number;
     if (codes[first - step] === code) continue;
     let length = 1;
     for (let at = first + step; codes[at] === code; at += step) length++;
-    pairs.push(levels[code - 1] as number, length);
+    pairs[filled++] = levels[code - 1] as number;
+    pairs[filled++] = length;
   }
-  return countPairs(pairs);
+  return countPairs(pairs.subarray(0, filled));
 }
 
 /** Whether two inside voxels lie on one line in the direction; where none do, every run has length 1 and says nothing. */
@@ -57,7 +59,7 @@ function anyOnOneLine(grid: LevelGrid, direction: Vec3): boolean {
   const { codes, voxels } = grid;
   // Nearly every region has two neighbours in every direction, and then nothing else needs to be looked at.
   const step = stepOf(grid, direction);
-  for (const at of voxels) if (codes[at + step] > 0) return true;
+  for (let v = 0; v < voxels.length; v++) if (codes[voxels[v] + step] > 0) return true;
   return anyOnOneLineApart(grid, direction);
 }
 

@@ -63,10 +63,11 @@ export function zones(
       const at = stack[--top] as number;
       size++;
       if (valueAt) leastValue = Math.min(leastValue, valueAt[at] as number);
-      for (const step of steps) {
-        if (left[at + step] !== code) continue;
-        left[at + step] = 0;
-        stack[top++] = at + step;
+      for (let s = 0; s < steps.length; s++) {
+        const near = at + (steps[s] as number);
+        if (left[near] !== code) continue;
+        left[near] = 0;
+        stack[top++] = near;
       }
     }
     result.push({ level: levels[code - 1] as number, size, leastValue });

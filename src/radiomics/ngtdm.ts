@@ -34,9 +34,10 @@ export function toneDifferences(
   const difference = new Float64Array(levels.length);
   for (let v = range[0]; v < range[1]; v++) {
     const at = grid.voxels[v] as number;
-    let [count, sum] = [0, 0];
-    for (const step of steps) {
-      const code = codes[at + step] as number;
+    let count = 0;
+    let sum = 0;
+    for (let s = 0; s < steps.length; s++) {
+      const code = codes[at + (steps[s] as number)] as number;
       if (code === 0) continue;
       count++;
       sum += levels[code - 1] as number;
