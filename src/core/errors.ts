@@ -48,6 +48,7 @@ export const errorCodes = {
   GEOMETRY_MISMATCH: "input",
   MASK_EMPTY: "input",
   OUTPUT_EXISTS: "input",
+  CASES_FAILED: "input",
   TRANSFER_SYNTAX_UNSUPPORTED: "unsupported",
   SERIES_NOT_HEAD_CT: "unsupported",
   NIFTI_UNSUPPORTED: "unsupported",

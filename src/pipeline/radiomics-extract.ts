@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
+import { requireWhole } from "../core/guards.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { type Extraction, extractRadiomics, type RegionSummary } from "../radiomics/extract.ts";
@@ -12,6 +13,7 @@ import type { ScalarImage } from "../radiomics/region.ts";
 import { defaultSettings, type RadiomicsSettings } from "../radiomics/settings.ts";
 import type { Mask } from "../volume/volume.ts";
 import { readRadiomicsImage, readRadiomicsMask } from "./radiomics-files.ts";
+import type { ringFeatures } from "./radiomics-rings.ts";
 
 /** What it takes to compute the same features again. */
 export interface RadiomicsProvenance {
@@ -44,9 +46,11 @@ export interface RadiomicsResult {
 /** What may be asked when extracting. */
 export interface RadiomicsOptions {
   readonly settings: RadiomicsSettings;
-  /** Value of the mask that counts as inside; by default that of the settings. */
-  readonly label?: number;
+  /** Value of the mask that counts as inside, or number or name of a DICOM segment; by default the label of the settings. */
+  readonly label?: number | string;
   readonly resampleMask?: boolean;
+  /** Outer radii in mm of rings around the region to measure as well, within the brain. */
+  readonly ringsMm?: readonly number[];
   readonly onProgress?: OnProgress;
 }
 
@@ -65,11 +69,37 @@ export async function readSettingsFile(path: string | undefined): Promise<Radiom
   return readSettings(text);
 }
 
+/** An image and a region in it, and what is worth knowing about how they were read. */
+export interface OpenedCase {
+  readonly image: ScalarImage;
+  readonly mask: Mask;
+  readonly findings: readonly Finding[];
+  readonly readMs: number;
+}
+
+/**
+ * Opens an image and its mask.
+ *
+ * @throws HemacastError what reading throws
+ */
+export async function openCase(imagePath: string, maskPath: string, options: RadiomicsOptions): Promise<OpenedCase> {
+  const start = performance.now();
+  const { values } = options.settings;
+  const opened = await readRadiomicsImage(imagePath);
+  const { mask, findings } = await readRadiomicsMask(maskPath, {
+    label: options.label ?? values.label,
+    image: opened.image.geometry,
+    resample: (options.resampleMask ?? false) || values.correctMask,
+  });
+  const readMs = performance.now() - start;
+  return { image: opened.image, mask, findings: [...opened.findings, ...findings], readMs };
+}
+
 /**
  * Extracts the features of a mask in an image.
  *
  * @param imagePath NIfTI, NRRD, or a CT series in DICOM
- * @param maskPath NIfTI or NRRD
+ * @param maskPath NIfTI, NRRD, DICOM Segmentation or RT Structure Set
  * @throws HemacastError what reading and `extractRadiomics` throw
  */
 export async function extractFromFiles(
@@ -77,27 +107,54 @@ export async function extractFromFiles(
   maskPath: string,
   options: RadiomicsOptions,
 ): Promise<RadiomicsResult> {
+  return extractOpened(await openCase(imagePath, maskPath, options), options);
+}
+
+/**
+ * Extracts the features of an opened case.
+ *
+ * @throws HemacastError what `extractRadiomics` and `ringFeatures` throw
+ */
+export async function extractOpened(
+  { image, mask, findings, readMs }: OpenedCase,
+  options: RadiomicsOptions,
+): Promise<RadiomicsResult> {
   const start = performance.now();
-  const { settings } = options;
-  const opened = await readRadiomicsImage(imagePath);
-  const { mask, findings } = await readRadiomicsMask(maskPath, {
-    label: options.label ?? settings.values.label,
-    image: opened.image.geometry,
-    resample: (options.resampleMask ?? false) || settings.values.correctMask,
-  });
-  const readAt = performance.now();
-  const extraction = extractRadiomics(opened.image, mask, settings, options.onProgress);
+  const { settings, ringsMm = [] } = options;
+  const extraction = extractRadiomics(image, mask, settings, options.onProgress);
+  const rings = ringsMm.length > 0 ? await ringsOf(image, mask, ringsMm, settings) : undefined;
   return {
     schema: "hemacast/radiomics/1",
-    features: extraction.features,
-    provenance: provenanceOf(opened.image, mask, settings),
+    features: { ...extraction.features, ...rings?.features },
+    provenance: {
+      ...batchProvenance(settings),
+      imageSha256: gridHash(image.geometry, image.values),
+      maskSha256: gridHash(mask.geometry, mask.inside),
+    },
     region: extraction.region,
-    findings: [...opened.findings, ...findings, ...extraction.findings],
-    timings: { read: readAt - start, extract: performance.now() - readAt },
+    findings: [...findings, ...extraction.findings, ...(rings?.findings ?? [])],
+    timings: { read: readMs, extract: performance.now() - start },
   };
 }
 
-function provenanceOf(image: ScalarImage, mask: Mask, settings: RadiomicsSettings): RadiomicsProvenance {
+/** Finding the brain needs much that features of the region alone should not wait for. */
+async function ringsOf(...about: Parameters<typeof ringFeatures>): Promise<ReturnType<typeof ringFeatures>> {
+  return (await import("./radiomics-rings.ts")).ringFeatures(...about);
+}
+
+/**
+ * A label as given: the value of a mask, or the number or name of a DICOM segment.
+ *
+ * @throws HemacastError ARGUMENT_INVALID for a number that is no label
+ * @example labelOf("2") // => 2
+ */
+export function labelOf(given: string): number | string {
+  const number = Number(given);
+  return Number.isNaN(number) ? given : requireWhole("label", number, 1);
+}
+
+/** The provenance that is the same for every case of one run. */
+export function batchProvenance(settings: RadiomicsSettings): Omit<RadiomicsProvenance, "imageSha256" | "maskSha256"> {
   return {
     tool: "hemacast",
     version: packageVersion(),
@@ -106,8 +163,6 @@ function provenanceOf(image: ScalarImage, mask: Mask, settings: RadiomicsSetting
     settings: settings.values,
     imageTypes: settings.imageTypes.map(({ name }) => name),
     settingsSha256: createHash("sha256").update(canonicalJson(settings)).digest("hex"),
-    imageSha256: gridHash(image.geometry, image.values),
-    maskSha256: gridHash(mask.geometry, mask.inside),
     ibsi: ibsiNotation(settings.values),
   };
 }

@@ -38,8 +38,8 @@ export async function readRadiomicsImage(path: string): Promise<OpenedImage> {
 
 /** How a mask is brought to its image. */
 export interface MaskOptions {
-  /** Value that counts as inside. */
-  readonly label: number;
+  /** Value that counts as inside; of DICOM masks the number or name of the segment. */
+  readonly label: number | string;
   readonly image: Geometry;
   /** Whether a mask on another grid takes the nearest voxel of its own; without it another grid is refused. */
   readonly resample: boolean;
@@ -55,17 +55,28 @@ export async function readRadiomicsMask(
   { label, image, resample }: MaskOptions,
 ): Promise<{ mask: Mask; findings: readonly Finding[] }> {
   const stored = await readStored(path, 0);
-  if (!stored) {
-    throw new HemacastError(
-      "INPUT_UNREADABLE",
-      `${basename(path)} is neither NIfTI nor NRRD; give a mask in one of them`,
-    );
+  if (!stored) return otherMask(path, { label, image, resample });
+  if (typeof label === "string") {
+    throw new HemacastError("ARGUMENT_INVALID", `${basename(path)} holds numbers; the label "${label}" is none`);
   }
   const inside = new Uint8Array(stored.values.length);
   for (let v = 0; v < inside.length; v++) if (stored.values[v] === label) inside[v] = 1;
   if (!inside.includes(1)) throw labelMissing(path, stored.values, label);
   const mask = turnedTo(createMask(stored.geometry, inside), image);
   return { mask: onGridOf(image, mask, resample), findings: stored.findings };
+}
+
+async function otherMask(path: string, options: MaskOptions): Promise<{ mask: Mask; findings: readonly Finding[] }> {
+  const opened = await openInput(path);
+  if (opened.kind === "file") {
+    const { looksLikeDicom } = await import("../dicom/read-dataset.ts");
+    const { readDicomMask } = await import("./radiomics-dicom-mask.ts");
+    if (looksLikeDicom(opened.start)) return readDicomMask(opened.file, options);
+  }
+  throw new HemacastError(
+    "INPUT_UNREADABLE",
+    `${basename(path)} is no mask that is read: NIfTI, NRRD, DICOM Segmentation or RT Structure Set`,
+  );
 }
 
 function onGridOf(image: Geometry, mask: Mask, resample: boolean): Mask {

@@ -13,10 +13,18 @@ import { glcmFeatures } from "./glcm.ts";
 import { gldmFeatures } from "./gldm.ts";
 import { glrlmFeatures } from "./glrlm.ts";
 import { glszmFeatures } from "./glszm.ts";
+import {
+  dependenceFeatures,
+  distanceZoneFeatures,
+  intensityHistogramFeatures,
+  intensityVolumeFeatures,
+  originalOnlyFamilies,
+  originalOnlyFeatures,
+} from "./ibsi/standard-families.ts";
 import { derivedRegions } from "./image-types.ts";
 import { ngtdmFeatures } from "./ngtdm.ts";
 import { normalise, resegment } from "./normalise.ts";
-import { type Region, regionOf, type ScalarImage } from "./region.ts";
+import { type Box, type Region, regionOf, type ScalarImage } from "./region.ts";
 import { cropAround, resample } from "./resample.ts";
 import type { ExtractionValues, RadiomicsSettings } from "./settings.ts";
 import { shapeFeatures } from "./shape.ts";
@@ -67,13 +75,15 @@ export function extractRadiomics(
   addShapes(shapeMask, values, wanted, (name, value) => {
     features[`original_${name}`] = value;
   });
+  addOriginalOnly(prepared, kept, wanted, features, findings);
   const box = boundingBox(kept);
   const region = regionOf(prepared.image, kept, box);
   settings.imageTypes.forEach((type, done) => {
     onProgress?.({ stage: "radiomics", done, total: settings.imageTypes.length });
     requireEvenForFilters(type.name, prepared.image);
     for (const derived of derivedRegions(type.name, type.values, prepared.image, box, region, findings)) {
-      addIntensityFeatures(derived.name, derived.region, type.values, wanted, features, findings);
+      const about = { ...derived, values: type.values, morphological: prepared.mask, box };
+      addIntensityFeatures(about, wanted, features, findings);
     }
   });
   return { features, findings, region: summaryOf(region) };
@@ -83,7 +93,7 @@ export function extractRadiomics(
 function prepare(
   image: ScalarImage,
   mask: Mask,
-  { values, imageTypes }: RadiomicsSettings,
+  { values, imageTypes, features }: RadiomicsSettings,
 ): { image: ScalarImage; mask: Mask } {
   requireSameGrid(mask.geometry, image.geometry, "mask and image");
   const even = values.normalize ? normalise(image, values.normalizeScale, values.removeOutliers) : image;
@@ -93,7 +103,12 @@ function prepare(
   }
   if (values.preCrop) return cropAround(even, mask, values.padDistance);
   // Without filters nothing looks beyond the region and the gap to the next slice, so that the rest of the image need not be gone through each time.
-  return imageTypes.every(({ name }) => name === "Original") ? cropAround(even, mask, 1) : { image: even, mask };
+  const local = imageTypes.every(({ name }) => name === "Original") && !features.some(looksAround);
+  return local ? cropAround(even, mask, 1) : { image: even, mask };
+}
+
+function looksAround({ family }: RadiomicsSettings["features"][number]): boolean {
+  return family === "localintensity";
 }
 
 function requireLargeEnough(mask: Mask, values: ExtractionValues): void {
@@ -135,11 +150,19 @@ function addShapes(mask: Mask, values: ExtractionValues, wanted: Wanted, add: (n
   }
 }
 
+/** What an image type's features are computed from. */
+interface Derived {
+  readonly name: string;
+  readonly region: Region;
+  readonly values: ExtractionValues;
+  /** The region before re-segmentation, on the grid of the image, and the box in it that `region` is. */
+  readonly morphological: Mask;
+  readonly box: Box;
+}
+
 /** Computes each wanted family of one image type; families whose names nobody wants cost nothing. */
 function addIntensityFeatures(
-  imageType: string,
-  region: Region,
-  values: ExtractionValues,
+  { name: imageType, region, values, morphological, box }: Derived,
   wanted: Wanted,
   features: Record<string, number>,
   findings: Finding[],
@@ -148,7 +171,8 @@ function addIntensityFeatures(
     values.binCount === null
       ? { kind: "width", binWidth: values.binWidth }
       : { kind: "count", binCount: values.binCount };
-  const grid = levelGrid(region, discretise(region.intensities, how), Math.max(1, ...values.distances));
+  const levels = discretise(region.intensities, how);
+  const grid = levelGrid(region, levels, Math.max(1, ...values.distances));
   const flatAxis = values.force2D ? values.force2Ddimension : undefined;
   const near: Neighbourhood = { distances: values.distances, ...(flatAxis !== undefined && { flatAxis }) };
   const { weightingNorm, symmetricalGLCM: symmetrical } = values;
@@ -159,6 +183,10 @@ function addIntensityFeatures(
     ["glszm", () => glszmFeatures(grid, flatAxis)],
     ["gldm", () => gldmFeatures(grid, near, values.gldm_a)],
     ["ngtdm", () => ngtdmFeatures(grid, near)],
+    ["intensityhistogram", () => intensityHistogramFeatures(levels, values.binCount ?? grid.levelCount)],
+    ["ivh", () => intensityVolumeFeatures(region.intensities)],
+    ["gldzm", () => distanceZoneFeatures(grid, morphological, box, flatAxis)],
+    ["ngldm", () => dependenceFeatures(grid, near, values.gldm_a)],
   ];
   for (const [family, compute] of families) {
     const names = wanted.get(family);
@@ -166,6 +194,32 @@ function addIntensityFeatures(
     const found = compute();
     if (!found) findings.push(undefinedFamily(imageType, family));
     else for (const name of names) features[`${imageType}_${family}_${name}`] = found[name] as number;
+  }
+}
+
+/** Families of the region as it lies in the image; a feature that the region does not have, as the hull of a flat one, is told. */
+function addOriginalOnly(
+  { image, mask }: { image: ScalarImage; mask: Mask },
+  kept: Mask,
+  wanted: Wanted,
+  features: Record<string, number>,
+  findings: Finding[],
+): void {
+  for (const family of originalOnlyFamilies) {
+    const names = wanted.get(family);
+    if (!names) continue;
+    const found = originalOnlyFeatures(family, image, mask, kept);
+    for (const name of names) {
+      const value = found[name];
+      if (value !== undefined) features[`original_${family}_${name}`] = value;
+    }
+    const missing = names.filter((name) => found[name] === undefined);
+    if (missing.length === 0) continue;
+    findings.push({
+      code: "RADIOMICS_FEATURE_UNDEFINED",
+      severity: "warning",
+      message: `original_${family} has no ${missing.join(", ")}: the region is flat, or of one intensity`,
+    });
   }
 }
 

@@ -4,12 +4,24 @@ import { glcmFeatureNames } from "./glcm.ts";
 import { gldmFeatureNames } from "./gldm.ts";
 import { glrlmFeatureNames } from "./glrlm.ts";
 import { glszmFeatureNames } from "./glszm.ts";
+import { standardFeatureNames } from "./ibsi/standard-families.ts";
 import { ngtdmFeatureNames } from "./ngtdm.ts";
 import { shapeFeatureNames } from "./shape.ts";
 import { shape2dFeatureNames } from "./shape-2d.ts";
 
 /** PyRadiomics' feature classes by their names there. */
-export const familyNames = ["shape", "shape2D", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"] as const;
+const pyradiomicsFamilies = ["shape", "shape2D", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"] as const;
+
+/** PyRadiomics' families, then those of the standard that it does not have. */
+export const familyNames = [
+  ...pyradiomicsFamilies,
+  "morphology",
+  "localintensity",
+  "intensityhistogram",
+  "ivh",
+  "gldzm",
+  "ngldm",
+] as const;
 
 /** The name of a family. */
 export type FamilyName = (typeof familyNames)[number];
@@ -30,6 +42,7 @@ const names: Readonly<Record<FamilyName, readonly string[]>> = {
   glszm: glszmFeatureNames,
   gldm: gldmFeatureNames,
   ngtdm: ngtdmFeatureNames,
+  ...standardFeatureNames,
 };
 
 /**

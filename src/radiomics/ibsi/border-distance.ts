@@ -4,15 +4,20 @@ import type { LevelGrid } from "../discretise.ts";
 /**
  * Steps through faces from each voxel of the morphological mask to the nearest voxel outside: 1 on the border.
  *
+ * @param grid the size of the box and the border around it
  * @param morphological 1 inside, over the grid's box
  * @param flat steps stay within slices
  * @returns one number for each voxel of the grid, 0 outside
  * @see IBSI 2019 section 3.9 (grey level distance zone)
  */
-export function borderDistances(grid: LevelGrid, morphological: Uint8Array, flat: boolean): Int32Array {
+export function borderDistances(
+  grid: Pick<LevelGrid, "boxSize" | "border" | "size">,
+  morphological: Uint8Array,
+  flat: boolean,
+): Int32Array {
   const [bx, by, bz] = grid.boxSize;
   const [nx, ny] = grid.size;
-  const distance = new Int32Array(grid.codes.length);
+  const distance = new Int32Array(nx * ny * grid.size[2]);
   const inside: number[] = [];
   for (let k = 0; k < bz; k++) {
     for (let j = 0; j < by; j++) {
