@@ -4,6 +4,7 @@ import { createMask } from "../volume/volume.ts";
 import { extractRadiomics } from "./extract.ts";
 import { gradientMagnitude } from "./filters/gradient.ts";
 import { laplacianOfGaussian } from "./filters/laplacian-of-gaussian.ts";
+import { localBinaryPattern, type PatternMethod } from "./filters/local-binary-pattern.ts";
 import { pointwise } from "./filters/pointwise.ts";
 import { wavelet } from "./filters/wavelet.ts";
 import type { Box, ScalarImage } from "./region.ts";
@@ -63,6 +64,31 @@ describe("against PyWavelets 1.1.1", () => {
       const ours = everyFew(found.get(`wavelet-${letters}`) as Float64Array, odd);
       expect(ours, letters).toBeAllClose(values, { absolute: 2e-9 });
     }
+  });
+});
+
+describe("local binary patterns", () => {
+  const size = [13, 11, 5] as const;
+
+  it.each(Object.entries(reference("skimage-lbp").cases as Record<string, number[]>))(
+    "%s equal scikit-image's",
+    (name, expected) => {
+      const [flatAxis, method, radius, samples] = name.split(" ") as [string, PatternMethod, string, string];
+      const options = {
+        flatAxis: Number(flatAxis) as 0 | 1 | 2,
+        method,
+        radius: Number(radius),
+        samples: Number(samples),
+      };
+      expect([...localBinaryPattern(pattern(size), whole(size), options)]).toEqual(expected);
+    },
+  );
+
+  it("of a region are those of the whole image", () => {
+    const options = { flatAxis: 0, method: "uniform", radius: 1, samples: 8 } as const;
+    const all = localBinaryPattern(pattern(size), whole(size), options);
+    const part = localBinaryPattern(pattern(size), { start: [4, 3, 2], size: [2, 1, 1] }, options);
+    expect([...part]).toEqual([0, 1].map((i) => all[4 + i + 13 * (3 + 11 * 2)]));
   });
 });
 

@@ -3,6 +3,7 @@ import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import { gradientMagnitude } from "./filters/gradient.ts";
 import { laplacianOfGaussian } from "./filters/laplacian-of-gaussian.ts";
+import { localBinaryPattern } from "./filters/local-binary-pattern.ts";
 import { type PointwiseName, pointwise } from "./filters/pointwise.ts";
 import { wavelet } from "./filters/wavelet.ts";
 import type { Box, Region, ScalarImage } from "./region.ts";
@@ -62,10 +63,24 @@ export function* derivedRegions(
     case "Gradient":
       yield inBox("gradient", gradientMagnitude(image, box, values.gradientUseSpacing));
       return;
-    case "LBP2D":
+    case "LBP2D": {
+      const { lbp2DRadius: radius, lbp2DSamples: samples, lbp2DMethod: method, force2Ddimension: flatAxis } = values;
+      if (method === "var") {
+        throw notOffered(
+          "LBP2D by the method var",
+          "PyRadiomics cuts its variances to whole numbers of the image's type",
+        );
+      }
+      yield inBox("lbp-2D", localBinaryPattern(image, box, { radius, samples, method, flatAxis }));
+      return;
+    }
     case "LBP3D":
-      throw new HemacastError("CONFIG_INVALID", `the ${type} image is not offered yet; leave it out of imageType`);
+      throw notOffered("the LBP3D image", "no independent implementation is known to compare spherical harmonics with");
   }
+}
+
+function notOffered(what: string, why: string): HemacastError {
+  return new HemacastError("CONFIG_INVALID", `${what} is not offered: ${why}; leave it out of imageType`);
 }
 
 /** Python's text of a number: whole numbers that YAML gave as 1.0 and as 1 cannot be told apart here, and both are written as 1-0. */

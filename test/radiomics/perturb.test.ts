@@ -7,7 +7,7 @@ import { moved } from "../../src/radiomics/perturb/move.ts";
 import { noiseLevel } from "../../src/radiomics/perturb/noise.ts";
 import { withVolume } from "../../src/radiomics/perturb/outline.ts";
 import type { ScalarImage } from "../../src/radiomics/region.ts";
-import { defaultSettings } from "../../src/radiomics/settings.ts";
+import { resolveSettings } from "../../src/radiomics/settings-file.ts";
 import type { Geometry } from "../../src/volume/geometry.ts";
 import { createMask, type Mask, voxelsPerSlice } from "../../src/volume/volume.ts";
 
@@ -68,17 +68,20 @@ it("refuses a chain that is none", () => {
 it("the same seed gives the same perturbation", () => {
   const { image, mask } = ball(6, 4);
   const once = perturbed(image, mask, "NRTVC", createRandom(9));
-  expect(perturbed(image, mask, "NRTVC", createRandom(9))).toEqual(once);
+  const again = perturbed(image, mask, "NRTVC", createRandom(9));
+  expect(Buffer.compare(again.mask.inside, once.mask.inside)).toBe(0);
+  expect(again.image.values.every((x, v) => x === once.image.values[v])).toBe(true);
   expect(once.image.values).toBeInstanceOf(Int16Array);
 });
 
 it("volume is robust where balls differ in size; skewness is not, where only noise makes it differ", () => {
   const names = ["original_shape_MeshVolume", "original_firstorder_Skewness"] as const;
+  const settings = resolveSettings({ featureClass: { shape: ["MeshVolume"], firstorder: ["Skewness"] } });
   const rows = [5, 6, 7, 8, 9, 10].map((radius) => {
     const { image, mask } = ball(radius, 100 + radius);
     return [0, 1, 2, 3].map((n) => {
       const other = perturbed(image, mask, "NRTVC", createRandom(1).fork(`${radius} ${n}`));
-      return extractRadiomics(other.image, other.mask, defaultSettings()).features;
+      return extractRadiomics(other.image, other.mask, settings).features;
     });
   });
   const icc = (name: string) => intraclassCorrelation(rows.map((row) => row.map((f) => f[name]))).oneWay;

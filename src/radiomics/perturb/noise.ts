@@ -15,7 +15,8 @@ export function noiseLevel({ geometry, values }: ScalarImage): number {
   const { high } = waveletFilters("coif1");
   const [nx, ny, nz] = geometry.size;
   const along = new Float64Array(values.length);
-  const found: number[] = [];
+  const [columns, rows] = [Math.max(nx - high.length + 1, 0), Math.max(ny - high.length + 1, 0)];
+  const found = new Float64Array(columns * rows * nz);
   const convolve = (from: ArrayLike<number>, base: number, stride: number, n: number, at: number): number => {
     let sum = 0;
     for (let t = 0; t < high.length; t++) sum += high[t] * from[base + stride * ((at + t) % n)];
@@ -25,15 +26,14 @@ export function noiseLevel({ geometry, values }: ScalarImage): number {
     for (let i = 0; i < nx; i++) along[row * nx + i] = convolve(values, row * nx, 1, nx, i);
   }
   // Filters that would wrap around see no noise of this image.
+  let n = 0;
   for (let k = 0; k < nz; k++) {
-    for (let j = 0; j + high.length <= ny; j++) {
-      for (let i = 0; i + high.length <= nx; i++) {
-        found.push(Math.abs(convolve(along, i + nx * ny * k, nx, ny, j)));
-      }
+    for (let j = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++) found[n++] = Math.abs(convolve(along, i + nx * ny * k, nx, ny, j));
     }
   }
   if (found.length === 0) return 0;
-  found.sort((a, b) => a - b);
+  found.sort();
   return found[found.length >> 1] / MEDIAN_ABSOLUTE_NORMAL;
 }
 

@@ -1,8 +1,10 @@
 /** Other outlines of a region, as another reader might have drawn them: larger, smaller, or different in its pieces. */
 import type { Random } from "../../core/random.ts";
 import { squaredDistanceMm } from "../../volume/distance.ts";
+import { lpsToIndex, voxelCount } from "../../volume/geometry.ts";
 import { createMask, type Mask } from "../../volume/volume.ts";
-import type { ScalarImage } from "../region.ts";
+import { regionOf, type ScalarImage } from "../region.ts";
+import { cropAround } from "../resample.ts";
 import { spread } from "./noise.ts";
 import { supervoxels } from "./supervoxels.ts";
 
@@ -21,15 +23,26 @@ export function withVolume(mask: Mask, change: number, random: Random): Mask {
   const wanted = Math.min(Math.max(Math.round(count * (1 + change)), 1), mask.inside.length);
   const depth = Float64Array.from(mask.inside, (_, v) => Math.sqrt(toInside[v]) - Math.sqrt(toOutside[v]));
   const chance = Float64Array.from(depth, () => random.uniform());
-  const order = Uint32Array.from(depth.keys()).sort((a, b) => depth[a] - depth[b] || chance[a] - chance[b]);
+  const order = nearestFirst(depth, wanted, Math.max(...mask.geometry.spacing));
+  order.sort((a, b) => depth[a] - depth[b] || chance[a] - chance[b]);
   const inside = new Uint8Array(mask.inside.length);
   for (let n = 0; n < wanted; n++) inside[order[n]] = 1;
   return createMask(mask.geometry, inside);
 }
 
+/** At least so many voxels of the least depth; the rest of the image need not be sorted. */
+function nearestFirst(depth: Float64Array, wanted: number, step: number): Uint32Array {
+  for (let limit = step; ; limit *= 2) {
+    const found = Uint32Array.from(depth.keys()).filter((v) => depth[v] <= limit);
+    if (found.length >= wanted) return found;
+  }
+}
+
 /** Supervoxels that lie in the region by at least so much always belong to it, by less than `NEVER` never. */
 const ALWAYS = 0.9;
 const NEVER = 0.2;
+/** How far around a region supervoxels are made: none that touches it reaches further. */
+const REACH_MM = 15;
 
 /**
  * A region drawn anew from supervoxels: those well inside stay, those that its border cuts are taken with the probability of their overlap.
@@ -37,12 +50,12 @@ const NEVER = 0.2;
  * @see Zwanenburg et al. 2019, doi:10.1038/s41598-018-36758-2 (contour randomisation)
  */
 export function redrawn(image: ScalarImage, mask: Mask, random: Random): Mask {
-  const intensities = Float64Array.from(image.values).filter((_, v) => mask.inside[v] === 1);
-  const { labels, count } = supervoxels(image, spread({ intensities }));
+  const near = cropAround(image, mask, Math.ceil(REACH_MM / Math.min(...image.geometry.spacing)));
+  const { labels, count } = supervoxels(near.image, spread(regionOf(near.image, near.mask)));
   const [all, within] = [new Float64Array(count), new Float64Array(count)];
   labels.forEach((label, v) => {
     all[label]++;
-    within[label] += mask.inside[v];
+    within[label] += near.mask.inside[v];
   });
   const taken = Uint8Array.from(all, (n, label) => {
     const overlap = within[label] / n;
@@ -50,5 +63,20 @@ export function redrawn(image: ScalarImage, mask: Mask, random: Random): Mask {
     return overlap >= ALWAYS || (overlap >= NEVER && drawn < overlap) ? 1 : 0;
   });
   const inside = Uint8Array.from(labels, (label) => taken[label]);
-  return inside.includes(1) ? createMask(mask.geometry, inside) : mask;
+  return inside.includes(1) ? onGridOf(mask, createMask(near.mask.geometry, inside)) : mask;
+}
+
+/** A mask that was cut out of a grid, back on it. */
+function onGridOf({ geometry }: Mask, part: Mask): Mask {
+  const start = lpsToIndex(geometry, part.geometry.origin).map(Math.round);
+  const [nx, ny] = geometry.size;
+  const [px, py, pz] = part.geometry.size;
+  const inside = new Uint8Array(voxelCount(geometry));
+  for (let k = 0; k < pz; k++) {
+    for (let j = 0; j < py; j++) {
+      const row = part.inside.subarray(px * (j + py * k), px * (j + 1 + py * k));
+      inside.set(row, start[0] + nx * (start[1] + j + ny * (start[2] + k)));
+    }
+  }
+  return createMask(geometry, inside);
 }
