@@ -257,6 +257,9 @@ A model fitted on the three CT markers alone has an AUC of ${interval(evaluated.
 
 - One source, unknown scanner mix, unknown outcome window; markers were read by its authors, not by Hemacast.
 - ${belowScale} of the 794 scores on the Glasgow Coma Scale lies below 3, the scale's least, and counts as 3.
+- The table carries irregular shape and blend sign and no other sign, so black hole, swirl, hypodensity, island, satellite, fluid level, location and blood in the
+  ventricles are not inputs, however well they are measured here. A second public table (618 rows) has more signs, but its rows were resampled to one event in
+  two and repeated: it can rank signs and cannot give a risk, and was not used.
 - Nothing is known outside the ranges above; anticoagulation, blood pressure and the spot sign are not inputs.
 `;
 const development = {

@@ -42,6 +42,17 @@ it("three separate small foci make the island sign, two do not", () => {
   });
 });
 
+it("an island under the slanted wall of the clot is still an island; one that goes on upwards is one, not two", () => {
+  const slanted = ([x, y, z]: Vec3) => Math.hypot(x - 0.8 * z, y) <= 14;
+  const islands = [-1, 0, 1].map(
+    (n) =>
+      ([x, y, z]: Vec3) =>
+        Math.abs(z) < 6 && Math.hypot(x - 19 - 3 * (1 - Math.abs(n)), y - 12 * n) <= 3.5 && !slanted([x - 2.5, y, z]),
+  );
+  const reading = islandSign(sectionsWith(slanted, ...islands));
+  expect(reading).toMatchObject({ state: "present", quantities: { separateFoci: 3 } });
+});
+
 it("joined foci count from four on, when they hang on a neck", () => {
   const bubbles = [disc(17, 0, 4), disc(-17, 0, 4), disc(0, 17, 4), disc(0, -17, 4)];
   expect(islandSign(sectionsWith(main, ...bubbles))).toMatchObject({ state: "present", quantities: { joinedFoci: 4 } });

@@ -1,5 +1,5 @@
 /** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
-import { connectedComponents } from "../volume/components.ts";
+import { type Components, connectedComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { erode } from "../volume/morphology.ts";
 import type { Mask } from "../volume/volume.ts";
@@ -15,6 +15,9 @@ const LEAST_FOCUS_MM2 = 5;
 
 /** Small means small beside the main hematoma: at most this share of its largest area. */
 const SMALL_SHARE = 0.25;
+
+/** What is one thing on two neighbouring sections lies over itself with at least this share of the smaller area. */
+const LEAST_OVERLAP = 0.5;
 
 /** A bubble hangs on a neck narrower than twice one of these widths, in mm, and is itself wider. */
 const NECK_HALF_WIDTHS_MM: readonly number[] = [1.5, 2, 2.5, 3];
@@ -94,15 +97,14 @@ export function islandSign(sections: readonly Section[]): MarkerReading {
 
 /** Every part of every section beside that section's largest one. */
 function scatterOf(sections: readonly Section[]): Scatter {
-  const stack = stackOf(sections);
-  const { labels, components } = connectedComponents(stack, 26);
-  const main = components.reduce((best, part) => (part.ml > best.ml ? part : best)).label;
+  const perSection = sections[0].inside.length;
+  const { labels, mm3 } = partsOf(sections);
+  const main = mm3.indexOf(Math.max(...mm3));
   const mainMask: Mask = {
-    geometry: stack.geometry,
+    geometry: stackOf(sections).geometry,
     inside: Uint8Array.from(labels, (label) => (label === main ? 1 : 0)),
   };
   const toMain = squaredDistanceMm(mainMask, "volume");
-  const perSection = sections[0].inside.length;
   const foci = sections.flatMap((section, n) =>
     fociOf(section, labels.subarray(n * perSection, (n + 1) * perSection), {
       main,
@@ -110,6 +112,56 @@ function scatterOf(sections: readonly Section[]): Scatter {
     }),
   );
   return { main, foci };
+}
+
+/**
+ * The parts of a hematoma as a reader follows them from section to section: what is connected on a section is one, and so is what lies mostly over
+ * each other on neighbouring sections. A focus beside the clot that the clot's slanted wall touches from the next section stays apart.
+ *
+ * @returns a label for each pixel of the stack (0 outside), and the volume of each label
+ */
+function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: number[] } {
+  const planes = sections.map((section) => connectedComponents(section, 8));
+  const first = planes.map((_, n) => planes.slice(0, n).reduce((sum, plane) => sum + plane.components.length, 0));
+  const total = planes.reduce((sum, plane) => sum + plane.components.length, 0);
+  const root = Array.from({ length: total + 1 }, (_, label) => label);
+  const find = (label: number): number => {
+    let at = label;
+    while (root[at] !== at) at = root[at];
+    return at;
+  };
+  for (let n = 1; n < sections.length; n++) {
+    for (const [below, above] of overlapping(planes[n - 1], planes[n])) {
+      root[find(first[n] + above)] = find(first[n - 1] + below);
+    }
+  }
+  const perSection = sections[0].inside.length;
+  const labels = new Int32Array(perSection * sections.length);
+  const mm3 = new Array<number>(total + 1).fill(0);
+  planes.forEach((plane, n) => {
+    const pixelMm3 = sections[n].geometry.spacing[0] * sections[n].geometry.spacing[1] * sections[n].thicknessMm;
+    plane.labels.forEach((label, pixel) => {
+      if (label === 0) return;
+      const part = find(first[n] + label);
+      labels[n * perSection + pixel] = part;
+      mm3[part] += pixelMm3;
+    });
+  });
+  return { labels, mm3 };
+}
+
+/** Pairs of regions of two sections of which at least half of the smaller one lies over the other. */
+function overlapping(below: Components, above: Components): [number, number][] {
+  const shared = new Map<string, number>();
+  below.labels.forEach((label, pixel) => {
+    const over = above.labels[pixel];
+    if (label && over) shared.set(`${label} ${over}`, (shared.get(`${label} ${over}`) ?? 0) + 1);
+  });
+  return [...shared].flatMap(([key, pixels]) => {
+    const [a, b] = key.split(" ").map(Number);
+    const smaller = Math.min(below.components[a - 1].voxels, above.components[b - 1].voxels);
+    return pixels >= LEAST_OVERLAP * smaller ? [[a, b] as [number, number]] : [];
+  });
 }
 
 /** The sections as one volume: they share their window, and each stands for its thickness. */

@@ -46,6 +46,12 @@ const boundaries: readonly [id: string, input: ScoreInput, values: readonly unkn
   ["spot-sign-score", "spotSigns", [0, 1, 2, 3], [0, 1, 1, 2]],
 ];
 
+it("spot sign score: size and density change exactly at the published boundaries", () => {
+  const of = (more: ScoreInputs) => score("spot-sign-score", { spotSigns: 1, ...more }).points;
+  expect([4.9, 5].map((largestSpotMm) => of({ largestSpotMm }).largestSpotMm)).toEqual([0, 1]);
+  expect([179, 180].map((densestSpotHu) => of({ densestSpotHu }).densestSpotHu)).toEqual([0, 1]);
+});
+
 it.each(boundaries)("%s: points of %s change exactly at the published boundaries", (id, input, values, expected) => {
   expect(points(id, input, values)).toEqual(expected);
 });
@@ -147,25 +153,46 @@ const inputsArbitrary: fc.Arbitrary<ScoreInputs> = fc.record(
   { requiredKeys: [] },
 );
 
-it("a larger hematoma never lowers an expansion or death score and never raises FUNC; later imaging never raises an expansion score", () => {
+/** For each score and input the direction in which more of it moves the points: 1 up, -1 down; for places and angiograms, the order from least to most. */
+const directions: Readonly<Record<string, Readonly<Partial<Record<ScoreInput, 1 | -1>>>>> = {
+  brain: {
+    ...{ volumeMl: 1, recurrentHemorrhage: 1, anticoagulation: 1, intraventricularHemorrhage: 1, hoursFromOnset: -1 },
+  },
+  bat: { blendSign: 1, hypodensity: 1, hoursFromOnset: -1 },
+  "nine-point": { warfarin: 1, hoursFromOnset: -1, spotSign: 1, volumeMl: 1 },
+  nag: { nihss: 1, anticoagulation: 1, glucoseMgDl: 1 },
+  "ich-score": { gcs: -1, volumeMl: 1, intraventricularHemorrhage: 1, location: 1, ageYears: 1 },
+  func: { volumeMl: -1, ageYears: -1, location: -1, gcs: 1, cognitiveImpairment: -1 },
+};
+const ordered: Readonly<Partial<Record<ScoreInput, readonly unknown[]>>> = {
+  spotSign: ["absent", "no-cta", "present"],
+  location: ["lobar", "deep", "brainstem", "cerebellum"],
+};
+
+it("every score moves with every one of its inputs in the published direction, or not at all", () => {
+  for (const { id, items } of scoreDefinitions) {
+    expect(Object.keys(directions[id] ?? {}).sort()).toEqual(items.map(({ input }) => input).sort());
+  }
+  const rank = (name: ScoreInput, value: unknown): number =>
+    ordered[name] ? (ordered[name].indexOf(value) as number) : Number(value);
   fc.assert(
-    fc.property(inputsArbitrary, fc.double({ min: 0, max: 150, noNaN: true }), (inputs, more) => {
-      const [small, large] = [
-        { ...inputs, volumeMl: more / 2 },
-        { ...inputs, volumeMl: more },
-      ];
-      const [early, late] = [
-        { ...inputs, hoursFromOnset: more / 10 },
-        { ...inputs, hoursFromOnset: more / 5 },
-      ];
-      for (const definition of scoreDefinitions) {
-        const sign = definition.id === "func" ? -1 : 1;
-        expect(
-          sign * (computeScore(definition, large).low - computeScore(definition, small).low),
-        ).toBeGreaterThanOrEqual(0);
-        expect(computeScore(definition, late).high).toBeLessThanOrEqual(computeScore(definition, early).high);
+    fc.property(inputsArbitrary, inputsArbitrary, (inputs, other) => {
+      for (const name of Object.keys(inputs) as ScoreInput[]) {
+        if (other[name] === undefined) continue;
+        const changed = { ...inputs, [name]: other[name] };
+        const step = Math.sign(rank(name, other[name]) - rank(name, inputs[name]));
+        for (const definition of scoreDefinitions) {
+          const direction = step * (directions[definition.id]?.[name] ?? 0);
+          const [before, after] = [computeScore(definition, inputs), computeScore(definition, changed)];
+          for (const end of ["low", "high"] as const) {
+            const moved = after[end] - before[end];
+            if (direction === 0) expect(moved).toBe(0);
+            else expect(direction * moved).toBeGreaterThanOrEqual(0);
+          }
+        }
       }
     }),
+    { numRuns: 60 },
   );
 });
 

@@ -10,7 +10,7 @@ import { bloodCoverage, type SliceCoverage } from "./scanner/blood-coverage.ts";
 import { forEachPixel, halfCovered, hematomaMask } from "./scanner/blood-masks.ts";
 import { imageChain } from "./scanner/image-chain.ts";
 import { addSection } from "./scanner/sample-tissue.ts";
-import { scanGrid } from "./scanner/scan-grid.ts";
+import { type HeadPose, scanGrid } from "./scanner/scan-grid.ts";
 import type { ScannerProfile } from "./scanner/scanner-profile.ts";
 import { type SignGaps, signGaps } from "./scanner/sign-gaps.ts";
 import { signsByDefinition } from "./signs-by-definition.ts";
@@ -24,6 +24,8 @@ export interface ScanInput {
   readonly volumeMl: number;
   readonly hoursFromOnset: number;
   readonly profile: ScannerProfile;
+  /** How the head lies; drawn where it is not given. */
+  readonly pose?: HeadPose;
   /** How the head lies, and the noise: its own for every scan. */
   readonly random: Random;
 }
@@ -36,7 +38,7 @@ const MOST_HU = 3071;
 /** Scans a head. Equal input, equal scan. */
 export function simulateScan(input: ScanInput): SimulatedScan {
   const { head, anatomy, hematoma, profile } = input;
-  const grid = scanGrid(anatomy, profile, input.random.fork("pose"));
+  const grid = scanGrid(anatomy, profile, input.random.fork("pose"), input.pose);
   const { layout } = grid;
   const { geometry } = layout;
   const coverages = bloodCoverage(hematoma, grid);

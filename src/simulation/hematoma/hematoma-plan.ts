@@ -68,6 +68,8 @@ export interface HematomaPlan {
   /** Standard deviation of the clot's own texture, HU. */
   readonly heterogeneityHu: number;
   readonly ivhMl: number;
+  /** How much less dense than the clot a sign is to measure, HU; drawn for those that are not named. */
+  readonly signGapHu: Readonly<Partial<Record<SignName, number>>>;
 }
 
 /** What may be asked of a hematoma; what is left out is drawn. */
@@ -78,6 +80,9 @@ export interface HematomaRequest {
   readonly irregularity?: number;
   readonly signs?: readonly SignName[];
   readonly ivhMl?: number;
+  /** Standard deviation of the clot's own texture, HU. */
+  readonly heterogeneityHu?: number;
+  readonly signGapHu?: Readonly<Partial<Record<SignName, number>>>;
 }
 
 /** Logit of a sign's prevalence at 15 mL, its slope per log of the volume, and the volume below which the sign has no room. */
@@ -124,7 +129,8 @@ export function planHematoma(random: Random, anticoagulation: boolean, request: 
     irregularity,
     signs: request.signs ?? drawSigns(random.fork("signs"), volumeMl, irregularity),
     clotHu: clamp(62 + 3.2 * density.normal() - (anticoagulation ? 2.5 : 0), 54, 72),
-    heterogeneityHu: clamp(2.6 * Math.exp(0.3 * density.normal()), 1.2, 5),
+    heterogeneityHu: request.heterogeneityHu ?? clamp(2.6 * Math.exp(0.3 * density.normal()), 1.2, 5),
+    signGapHu: request.signGapHu ?? {},
     ivhMl: request.ivhMl ?? drawIvhMl(random.fork("ivh"), site, volumeMl),
   };
 }

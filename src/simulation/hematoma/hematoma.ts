@@ -61,7 +61,7 @@ export function createHematoma(
   return {
     plan,
     clot: { inside, smallClots },
-    signs: layOutSigns(random.fork("signs"), inside, plan.signs),
+    signs: layOutSigns(random.fork("signs"), inside, plan.signs, plan.signGapHu),
     ventricular: at.ivhMl > 0 ? fillVentricles(head, push, random.fork("ivh"), at.ivhMl) : null,
     push,
     edemaMm,

@@ -47,8 +47,14 @@ const RIM_MM = 2.9;
  * Lays out the density signs in a clot, one after the other, without overlap. A sign that finds no room is left out.
  *
  * @param main the main clot, positive inside, mm
+ * @param askedHu gaps that are not to be drawn
  */
-export function layOutSigns(random: Random, main: FieldGrid, signs: readonly SignName[]): SignRegion[] {
+export function layOutSigns(
+  random: Random,
+  main: FieldGrid,
+  signs: readonly SignName[],
+  askedHu: Readonly<Partial<Record<SignName, number>>> = {},
+): SignRegion[] {
   const free: Free = Float32Array.from(main.values);
   const regions: SignRegion[] = [];
   for (const sign of Object.keys(gaps) as DensitySign[]) {
@@ -61,7 +67,7 @@ export function layOutSigns(random: Random, main: FieldGrid, signs: readonly Sig
       sign,
       inside: { ...main, values },
       edgeMm: edges[sign],
-      gapHu: low + (high - low) * draw.uniform(),
+      gapHu: askedHu[sign] ?? low + (high - low) * draw.uniform(),
     });
     for (let v = 0; v < free.length; v++) free[v] = Math.min(free[v] as number, -(values[v] as number));
   }

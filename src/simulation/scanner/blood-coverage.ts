@@ -67,15 +67,18 @@ function extent({ clot, ventricular }: Hematoma): { low: Corner; high: Corner } 
 function boxOn(hematoma: Hematoma, grid: ScanGrid, slice: number, nx: number, ny: number): SliceCoverage | null {
   const { low, high } = extent(hematoma);
   const f = grid.frame(slice, (grid.bloodSections - 1) >> 1);
-  // The head is turned by a few degrees at most, so the corners of the box are where axis-aligned solving puts them, give or take the margin.
   const height = (i: number, j: number): number => f.z + i * f.iz + j * f.jz;
   const heights = [height(0, 0), height(nx, 0), height(0, ny), height(nx, ny)];
   if (Math.max(...heights) < low[2] - 3 || Math.min(...heights) > high[2] + 3) return null;
   const slack = 12;
-  const i0 = Math.max(0, Math.floor((low[0] - slack - f.x) / f.ix));
-  const i1 = Math.min(nx, Math.ceil((high[0] + slack - f.x) / f.ix));
-  const j0 = Math.max(0, Math.floor((low[1] - slack - f.y) / f.jy));
-  const j1 = Math.min(ny, Math.ceil((high[1] + slack - f.y) / f.jy));
+  const corners = [low[0] - slack, high[0] + slack].flatMap((x) =>
+    [low[1] - slack, high[1] + slack].map((y) => pixelAt(f, x, y)),
+  );
+  const [columns, rows] = [0, 1].map((axis) => corners.map((corner) => corner[axis] as number));
+  const i0 = Math.max(0, Math.floor(Math.min(...(columns as number[]))));
+  const i1 = Math.min(nx, Math.ceil(Math.max(...(columns as number[]))));
+  const j0 = Math.max(0, Math.floor(Math.min(...(rows as number[]))));
+  const j1 = Math.min(ny, Math.ceil(Math.max(...(rows as number[]))));
   if (i1 <= i0 || j1 <= j0) return null;
   const pixels = (i1 - i0) * (j1 - j0);
   const empty = (): Float32Array => new Float32Array(pixels);
@@ -84,6 +87,13 @@ function boxOn(hematoma: Hematoma, grid: ScanGrid, slice: number, nx: number, ny
     ...{ clot: empty(), small: empty(), ventricular: empty(), edema: empty(), clotHu: empty() },
     signs: Object.fromEntries(hematoma.signs.map(({ sign }) => [sign, empty()])),
   };
+}
+
+/** Column and row of the pixel of a section that lies over a place of the head. */
+function pixelAt(f: SectionFrame, x: number, y: number): readonly [number, number] {
+  const determinant = f.ix * f.jy - f.jx * f.iy;
+  const [dx, dy] = [x - f.x, y - f.y];
+  return [(dx * f.jy - f.jx * dy) / determinant, (f.ix * dy - dx * f.iy) / determinant];
 }
 
 function sectionPainter(hematoma: Hematoma): (box: SliceCoverage, frame: SectionFrame, weight: number) => void {

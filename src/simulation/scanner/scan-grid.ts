@@ -7,6 +7,14 @@ import type { ScannerProfile } from "./scanner-profile.ts";
 /** Head-space position of pixel (0, 0) of a section and the steps along a row (i) and down a column (j), mm: nine numbers. */
 export type SectionFrame = Readonly<Record<"x" | "y" | "z" | "ix" | "iy" | "iz" | "jx" | "jy" | "jz", number>>;
 
+/** How a head lies on the table: turns about its vertical (yaw), long (roll) and transverse (pitch) axes in degrees, and a shift in LPS mm. */
+export interface HeadPose {
+  readonly yawDegrees: number;
+  readonly rollDegrees: number;
+  readonly pitchDegrees: number;
+  readonly shiftMm: readonly [number, number, number];
+}
+
 /** A scan's grid, the images that lie on it, and the sections that each of them averages. */
 export interface ScanGrid {
   /** The orthogonal grid of the volume, as reading the scan's images gives it. */
@@ -27,11 +35,16 @@ const TISSUE_SECTIONS = 2;
 /** Gaps beyond which blood is averaged over three sections instead of two. */
 const THICK_MM = 3.5;
 
-/** Draws how the head lies and lays the protocol's slices over it. */
-export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: Random): ScanGrid {
+/**
+ * Draws how the head lies and lays the protocol's slices over it.
+ *
+ * @param asked how the head lies, where that is not to be drawn
+ */
+export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: Random, asked?: HeadPose): ScanGrid {
   const { matrix, pixelMm } = profile;
-  const turn = rotation(0.05 * random.normal(), 0.035 * random.normal(), 0.045 * random.normal());
-  const shift = [3 * random.normal(), 3 * random.normal()] as const;
+  const drawn = drawPose(random);
+  const { yawDegrees, rollDegrees, pitchDegrees, shiftMm: shift } = asked ?? drawn;
+  const turn = rotation(yawDegrees * RADIANS, rollDegrees * RADIANS, pitchDegrees * RADIANS);
   const tablePositions = positions(profile);
   const tilt = (profile.gantryTiltDegrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)];
@@ -56,7 +69,7 @@ export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: 
     const start = turn([
       -half + shift[0] + jerk,
       -half + shift[1] + 8 + (table - middle) * sin + jerk * 0.6,
-      firstZ + table * cos + within,
+      firstZ + shift[2] + table * cos + within,
     ]);
     return { ...named("", start), ...named("i", right), ...named("j", down) } as SectionFrame;
   };
@@ -70,6 +83,18 @@ export function scanGrid(anatomy: HeadAnatomy, profile: ScannerProfile, random: 
   };
   const imageFrame = (slice: number, section: number): SectionFrame => sectionFrame(slice, section, TISSUE_SECTIONS);
   return { layout, bloodSections, tissueSections: TISSUE_SECTIONS, frame, imageFrame };
+}
+
+const RADIANS = Math.PI / 180;
+
+/** Heads are turned and shifted by a few degrees and millimetres on the pillow. */
+function drawPose(random: Random): HeadPose {
+  return {
+    yawDegrees: (0.05 * random.normal()) / RADIANS,
+    rollDegrees: (0.035 * random.normal()) / RADIANS,
+    pitchDegrees: (0.045 * random.normal()) / RADIANS,
+    shiftMm: [3 * random.normal(), 3 * random.normal(), 0],
+  };
 }
 
 function named(prefix: string, [x, y, z]: readonly [number, number, number]): Record<string, number> {
