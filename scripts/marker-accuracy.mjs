@@ -41,8 +41,8 @@ const [heads, firstSeed, curveClots] = [flags.heads, flags.seed, flags.curve].ma
 /** The least difference in HU of each sign's definition; where it names none, what the markers call visible. */
 const thresholdHu = { blend: 18, "black-hole": 28, swirl: 12, hypodensity: 12, "fluid-level": 12 };
 const strong = 1.5;
-/** A difference this far below a threshold is absent; one between is neither. */
-const margin = 1.15;
+/** A difference as far below a threshold is absent; one between is neither, because edges and partial volume make part of a sign deeper than its mean. */
+const margin = 1.5;
 
 /** Close up: 80 mm of the plane and of the height around the hematoma. Thin slices are noisier, as the dose is the same. */
 const close = { ...scannerProfiles.sequential, matrix: 160, pixelMm: 0.5, motionChance: 0 };

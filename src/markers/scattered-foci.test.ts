@@ -33,6 +33,12 @@ it("a focus above 10 mm, above 20 mm away, below 1 mm away or of a few pixels is
   }
 });
 
+it("a focus above the main hematoma, on a section without it, is a satellite", () => {
+  const below = ([x, y, z]: Vec3) => z < 3 && Math.hypot(x, y) <= 14;
+  const above = ([x, y, z]: Vec3) => z > 8 && Math.hypot(x - 8, y) <= 3;
+  expect(satelliteSign(sectionsWith(below, above))).toMatchObject({ state: "present", quantities: { satellites: 1 } });
+});
+
 it("three separate small foci make the island sign, two do not", () => {
   const foci = [disc(22, 0, 4), disc(-22, 0, 4), disc(0, 22, 4)];
   expect(islandSign(sectionsWith(main, ...foci))).toMatchObject({ state: "present", quantities: { separateFoci: 3 } });

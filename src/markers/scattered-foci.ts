@@ -1,5 +1,5 @@
 /** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
-import { type Components, connectedComponents } from "../volume/components.ts";
+import { type Component, type Components, connectedComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { erode } from "../volume/morphology.ts";
 import type { Mask } from "../volume/volume.ts";
@@ -131,6 +131,7 @@ function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: numbe
     return at;
   };
   for (let n = 1; n < sections.length; n++) {
+    if (sections[n].firstSlice !== sections[n - 1].lastSlice + 1) continue;
     for (const [below, above] of overlapping(planes[n - 1], planes[n])) {
       root[find(first[n] + above)] = find(first[n - 1] + below);
     }
@@ -182,11 +183,16 @@ function fociOf(
 ): Focus[] {
   const { geometry } = section;
   const { labels, components } = connectedComponents(section, 8);
-  const largest = components.reduce((best, part) => (part.voxels > best.voxels ? part : best));
+  // On a section that the main hematoma does not reach, all that is seen are foci.
+  const ofMain = components.filter(({ label }) => parts[labels.indexOf(label)] === main);
+  const largest = ofMain.reduce<Component | null>(
+    (best, part) => (best && best.voxels >= part.voxels ? best : part),
+    null,
+  );
   const pixelMm2 = geometry.spacing[0] * geometry.spacing[1];
   const others = components.filter((part) => part !== largest && part.voxels * pixelMm2 >= LEAST_FOCUS_MM2);
   const toLargest =
-    others.length === 0
+    others.length === 0 || !largest
       ? toMain
       : depthMm(
           section,
