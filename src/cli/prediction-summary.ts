@@ -7,7 +7,7 @@ import type { Prediction } from "../report/prediction.ts";
  * @param reportPath where the full report is
  */
 export function predictionSummary(prediction: Prediction, reportPath: string): string {
-  const { hematoma, geometry, input, findings, markers } = prediction;
+  const { hematoma, geometry, input, findings, markers, anatomy, scores } = prediction;
   const spacing = geometry.spacingMm.map((mm) => mm.toFixed(2)).join(" x ");
   const warnings = findings.filter((finding) => finding.severity === "warning");
   const lines: (readonly [string, string])[] = [
@@ -17,15 +17,9 @@ export function predictionSummary(prediction: Prediction, reportPath: string): s
       `${hematoma.volumeMl.toFixed(1)} mL (ABC/2 ${hematoma.abc2Ml.toFixed(1)} mL), ${hematoma.slices} slices, ${plural(hematoma.components, "part")}`,
     ],
     ...(markers.length > 0 ? [["Markers", markerLine(markers)] as const] : []),
-    ["Risk", riskLine(prediction)],
-    ...(prediction.model
-      ? [
-          [
-            "Model",
-            `${prediction.model.name} ${prediction.model.version}, ${outcomes(prediction.model.outcomes)}`,
-          ] as const,
-        ]
-      : []),
+    ...(anatomy ? [["Location", locationLine(anatomy)] as const] : []),
+    ...(scores.length > 0 ? [["Scores", scoreLine(scores)] as const] : []),
+    ...riskLines(prediction).map((text) => ["Risk", text] as const),
     ...warnings.map((finding) => ["Look at", `${finding.code}: ${finding.message}`] as const),
     ["Report", reportPath],
   ];
@@ -43,12 +37,24 @@ function markerLine(markers: Prediction["markers"]): string {
   return `present: ${named("present") || "none"}${unknown ? `; not assessable: ${unknown}` : ""}`;
 }
 
-function riskLine({ risk, reason }: Prediction): string {
-  if (!risk) return `none given: ${reason === "no-hematoma-found" ? "no hematoma found" : "outside the intended use"}`;
-  const unknown =
-    risk.missing.length > 0 ? `; unknown: ${risk.missing.join(", ")} (give them with --set name=value)` : "";
-  const outside = risk.outOfRange.length > 0 ? `; outside the development range: ${risk.outOfRange.join(", ")}` : "";
-  return `${percent(risk.value)} of expansion, range ${percent(risk.low)} to ${percent(risk.high)}${unknown}${outside}`;
+function locationLine({ location, side, ivhMl, edemaMl }: NonNullable<Prediction["anatomy"]>): string {
+  const inVentricles = ivhMl > 0 ? `${ivhMl.toFixed(1)} mL` : "none seen";
+  return `${location}, ${side}; blood in the ventricles: ${inVentricles}; edema about ${edemaMl.toFixed(0)} mL`;
+}
+
+function scoreLine(scores: Prediction["scores"]): string {
+  return scores.map(({ id, total, low, high }) => `${id} ${total ?? `${low} to ${high}`}`).join(", ");
+}
+
+function riskLines({ kind, reason, risks }: Prediction): string[] {
+  if (kind === "abstained") {
+    return [`none given: ${reason === "no-hematoma-found" ? "no hematoma found" : "outside the intended use"}`];
+  }
+  return risks.map(({ model, value, low, high, missing, outOfRange }) => {
+    const unknown = missing.length > 0 ? `; unknown: ${missing.join(", ")} (give them with --set name=value)` : "";
+    const outside = outOfRange.length > 0 ? `; outside the development range: ${outOfRange.join(", ")}` : "";
+    return `${percent(value)} of expansion, range ${percent(low)} to ${percent(high)}${unknown}${outside}; ${model.name} ${model.version}, ${outcomes(model.outcomes)}`;
+  });
 }
 
 function outcomes(kind: "real" | "simulated"): string {

@@ -15,6 +15,16 @@ it("takes values from a file, and assignments win", async () => {
   expect(await readClinicalValues(file, ["gcs=12"])).toEqual({ gcs: 12, hoursFromOnset: 3.5 });
 });
 
+it("takes yes and no, and words", async () => {
+  const given = await readClinicalValues(undefined, [
+    "warfarin=true",
+    "spotSign=no-cta",
+    "location=deep",
+    "ageYears=71",
+  ]);
+  expect(given).toEqual({ warfarin: true, spotSign: "no-cta", location: "deep", ageYears: 71 });
+});
+
 it("leaves out what is not given", async () => {
   expect(await readClinicalValues(undefined, [])).toEqual({});
 });
@@ -25,6 +35,8 @@ it.each([
   ["a fraction where a whole number is meant", ["gcs=12.5"]],
   ["no value", ["gcs="]],
   ["no number", ["gcs=twelve"]],
+  ["a word that is none of the choices", ["spotSign=maybe"]],
+  ["a number where yes or no is meant", ["warfarin=1"]],
   ["a time that is not positive", ["hoursFromOnset=0"]],
 ])("refuses %s", async (_what, assignments) => {
   await expect(readClinicalValues(undefined, assignments)).rejects.toMatchObject({ code: "CLINICAL_INVALID" });

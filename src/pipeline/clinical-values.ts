@@ -3,14 +3,34 @@ import { readFile } from "node:fs/promises";
 import { HemacastError, messageOf } from "../core/errors.ts";
 import { parseWith, z } from "../core/schema.ts";
 
-/** Every clinical value that a model or score can use, with its unit and possible range. Unknown keys are errors. */
+const yes = z.boolean().optional();
+
+/** Every value that a reader can type in, with its unit and possible range. Unknown keys are errors. */
 const clinicalSchema = z.strictObject({
-  gcs: z.int().min(3).max(15).optional().describe("Glasgow Coma Scale at admission"),
   hoursFromOnset: z.number().positive().max(168).optional().describe("hours from symptom onset to the CT"),
+  gcs: z.int().min(3).max(15).optional().describe("Glasgow Coma Scale at admission"),
+  nihss: z.int().min(0).max(42).optional().describe("NIH Stroke Scale at admission"),
+  ageYears: z.number().min(0).max(120).optional().describe("age in years"),
+  glucoseMgDl: z.number().min(10).max(2000).optional().describe("blood glucose at admission, mg/dL"),
+  anticoagulation: yes.describe("true | false: any oral anticoagulant at onset"),
+  warfarin: yes.describe("true | false: warfarin at onset"),
+  recurrentHemorrhage: yes.describe("true | false: an intracerebral hemorrhage before this one"),
+  cognitiveImpairment: yes.describe("true | false: cognitive impairment before this hemorrhage"),
+  spotSign: z.enum(["present", "absent", "no-cta"]).optional().describe("present | absent | no-cta: CT angiogram"),
+  spotSigns: z.int().min(0).max(50).optional().describe("number of spot signs on the CT angiogram"),
+  largestSpotMm: z.number().min(0).max(60).optional().describe("largest spot sign, mm"),
+  densestSpotHu: z.number().min(0).max(1000).optional().describe("densest spot sign, HU"),
+  location: z
+    .enum(["lobar", "deep", "brainstem", "cerebellum"])
+    .optional()
+    .describe("lobar | deep | brainstem | cerebellum: a reader's, instead of the measured one"),
+  intraventricularHemorrhage: yes.describe("true | false: a reader's, instead of the measured one"),
+  blendSign: yes.describe("true | false: a reader's, instead of the measured one"),
+  hypodensity: yes.describe("true | false: a reader's, instead of the measured one"),
 });
 
 /** Clinical values by name; what is absent is unknown, never zero. */
-export type ClinicalValues = Readonly<Partial<Record<keyof z.infer<typeof clinicalSchema>, number>>>;
+export type ClinicalValues = Readonly<z.infer<typeof clinicalSchema>>;
 
 /** The names of clinical values, for help texts. */
 export const clinicalNames: readonly { name: string; meaning: string }[] = Object.entries(clinicalSchema.shape).map(
@@ -45,20 +65,24 @@ async function readObject(file: string): Promise<object> {
   } catch (cause) {
     throw new HemacastError("CLINICAL_INVALID", "the clinical file is not JSON", { cause });
   }
-  throw new HemacastError("CLINICAL_INVALID", 'the clinical file must hold one JSON object, e.g. {"gcs": 12}');
+  throw new HemacastError(
+    "CLINICAL_INVALID",
+    'the clinical file must hold one JSON object, e.g. {"gcs": 12, "warfarin": false}',
+  );
 }
 
 /**
- * Splits `name=value`; numbers, true and false.
+ * Splits `name=value`: true and false, numbers, and words such as `absent`.
  *
  * @throws HemacastError CLINICAL_INVALID
- * @example parseAssignment("gcs=12") // => ["gcs", 12]
+ * @example [parseAssignment("gcs=12"), parseAssignment("spotSign=absent")] // => [["gcs", 12], ["spotSign", "absent"]]
  */
-export function parseAssignment(text: string): [string, number | boolean] {
+export function parseAssignment(text: string): [string, number | boolean | string] {
   const match = /^(\w+)=(.+)$/.exec(text.trim());
-  const value = match?.[2] === "true" ? true : match?.[2] === "false" ? false : Number(match?.[2]);
-  if (!match || Number.isNaN(value)) {
-    throw new HemacastError("CLINICAL_INVALID", `"${text}" is not name=number; write for example --set gcs=12`);
+  if (!match) {
+    throw new HemacastError("CLINICAL_INVALID", `"${text}" is not name=value; write for example --set gcs=12`);
   }
-  return [match[1] as string, value];
+  const [name, value] = [match[1] as string, match[2] as string];
+  if (value === "true" || value === "false") return [name, value === "true"];
+  return [name, Number.isNaN(Number(value)) ? value : Number(value)];
 }

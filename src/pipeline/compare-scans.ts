@@ -30,6 +30,7 @@ import {
 } from "../volume/registration.ts";
 import { resampleMask, resampleVolume } from "../volume/resample.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
+import { describeAnatomy } from "./case-measurements.ts";
 import { packageVersion } from "./package-files.ts";
 import type { CtInput } from "./read-input.ts";
 
@@ -151,17 +152,10 @@ function describeScan(
     abc2Ml: volumeMl > 0 ? abc2Ml(mask) : null,
     components: connectedComponents(mask, 26).components.length,
     hoursFromOnset,
-    anatomy: volumeMl > 0 ? describeAnatomy(volume, mask) : null,
+    anatomy: volumeMl > 0 ? describeAnatomy(readAnatomy(volume, mask)) : null,
     markers: Object.fromEntries(markers.map(({ id, state }) => [id, state])),
     segmenter: model,
   };
-}
-
-function describeAnatomy(volume: CtVolume, mask: Mask): Comparison["baseline"]["anatomy"] {
-  const anatomy = readAnatomy(volume, mask);
-  if (!anatomy) return null;
-  const { location, ivhMl, graeb, evansIndex, edemaMl, edemaRatio } = anatomy;
-  return { location: location.location, side: location.side, ivhMl, graeb, evansIndex, edemaMl, edemaRatio };
 }
 
 /** What happened in the ventricles; null unless both scans show them, or there was no hematoma to break into them at baseline. */

@@ -3,18 +3,29 @@ import { createHash } from "node:crypto";
 import type { Finding } from "../core/finding.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
-import { predictRisk, type RiskEstimate } from "../expansion/risk-model.ts";
-import { computeMarkers, type Markers } from "../markers/compute-markers.ts";
+import { readAnatomy } from "../markers/anatomy.ts";
+import { checkClinical } from "../markers/clinical-checks.ts";
+import { computeMarkers } from "../markers/compute-markers.ts";
 import { checkScan } from "../markers/scan-checks.ts";
+import { computeScores } from "../markers/scores.ts";
+import { volumeSdMl } from "../markers/volume-error.ts";
 import { shapeFeatures } from "../radiomics/shape.ts";
 import { intendedUse, type Prediction } from "../report/prediction.ts";
 import type { Segmentation, Segmenter } from "../segmentation/segmenter.ts";
 import { connectedComponents } from "../volume/components.ts";
 import type { Geometry } from "../volume/geometry.ts";
-import { type CtVolume, maskMl, voxelsPerSlice } from "../volume/volume.ts";
+import { type CtVolume, type Mask, maskMl, voxelsPerSlice } from "../volume/volume.ts";
+import {
+  describeAnatomy,
+  describeMarkers,
+  describeScore,
+  type Measurements,
+  riskInputsOf,
+  scoreInputsOf,
+} from "./case-measurements.ts";
 import type { ClinicalValues } from "./clinical-values.ts";
 import { packageVersion } from "./package-files.ts";
-import type { RiskBundle } from "./risk-bundle.ts";
+import type { CaseRisk, CaseRiskModel } from "./risk-models.ts";
 
 /** A hematoma below this is not told from noise: no risk is given for it. */
 export const leastHematomaMl = 0.5;
@@ -32,10 +43,10 @@ export interface CaseImages {
   readonly readMs: number;
 }
 
-/** What predicts: a segmenter, a bundle with a risk model, and what is known besides the images. */
+/** What predicts: a segmenter, the risk models that are asked, and what is known besides the images. */
 export interface PredictSettings {
   readonly segmenter: Segmenter;
-  readonly bundle: RiskBundle;
+  readonly models: readonly CaseRiskModel[];
   readonly clinical: ClinicalValues;
   readonly onProgress?: OnProgress;
 }
@@ -52,7 +63,7 @@ export interface CaseResult {
 export async function predictCase(images: CaseImages, settings: PredictSettings): Promise<CaseResult> {
   const { volume } = images;
   const timings: Record<string, number> = { read: images.readMs };
-  const timed = async <T>(stage: string, work: () => T | Promise<T>): Promise<T> => {
+  const timed: Timed = async (stage, work) => {
     settings.onProgress?.({ stage, done: 0, total: 1 });
     const start = performance.now();
     const result = await work();
@@ -64,30 +75,38 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const { mask } = segmentation;
   const volumeMl = maskMl(mask);
   const found = volumeMl >= leastHematomaMl;
-  const shape = await timed("shape", () => (found ? shapeFeatures(mask) : {}));
-  const markers = await timed("markers", () => (found ? computeMarkers(volume, mask) : null));
-  const risk = await timed("risk", () =>
-    markers ? riskOf(settings.bundle, { ...shape, ...imageInputs(markers), ...settings.clinical }) : null,
-  );
-  const checks = await timed("checks", () => checkScan(volume, mask));
+  const measured = found ? await measure(volume, mask, timed) : null;
+  const scoreInputs = measured ? scoreInputsOf(measured, settings.clinical) : settings.clinical;
+  const risks = await timed("risk", async () => {
+    if (!measured) return [];
+    const known = { volume, mask, values: riskInputsOf(measured, settings.clinical) };
+    const all: CaseRisk[] = [];
+    for (const model of settings.models) all.push(await model.estimate(known));
+    return all;
+  });
+  const checks = await timed("checks", () => [...checkScan(volume, mask), ...checkClinical(scoreInputs)]);
   const prediction: Prediction = {
     schema: "hemacast/prediction/1",
     intendedUse,
-    kind: risk ? "predicted" : "abstained",
-    reason: risk ? null : abstentionReason(segmentation),
+    kind: measured ? "predicted" : "abstained",
+    reason: measured ? null : abstentionReason(segmentation),
     simulatedInput: images.simulated,
-    risk,
+    risks,
     hematoma: {
       volumeMl,
-      abc2Ml: markers?.abc2Ml ?? 0,
+      volumeSdMl: volumeSdMl(mask),
+      abc2Ml: measured?.markers.abc2Ml ?? 0,
       slices: voxelsPerSlice(mask).filter((count) => count > 0).length,
       components: connectedComponents(mask, 26).components.length,
     },
-    shape: { ...shape },
-    markers: markers ? describeMarkers(markers) : [],
+    shape: { ...measured?.shape },
+    density: measured ? { ...measured.markers.density } : null,
+    markers: measured ? describeMarkers(measured.markers.markers) : [],
+    anatomy: describeAnatomy(measured?.anatomy ?? null),
+    scores: measured ? computeScores(scoreInputs).map(describeScore) : [],
+    clinical: { ...settings.clinical },
     geometry: describeGeometry(volume.geometry),
     findings: [...images.findings, ...segmentation.findings, ...checks],
-    model: risk ? identityOf(settings.bundle) : null,
     segmenter: segmentation.model,
     input: {
       format: images.format,
@@ -101,54 +120,19 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   return { prediction, segmentation };
 }
 
-/** What the risk models know from the images. A marker that cannot be assessed stays unknown. */
-function imageInputs({ volumeMl, markers }: Markers): Record<string, number> {
-  const flags = { irregular: markers["irregular-shape"], blendSign: markers["blend-sign"] };
-  const assessed = Object.entries(flags).filter(([, marker]) => marker.state !== "not-assessable");
-  return {
-    volumeMl,
-    ...Object.fromEntries(assessed.map(([name, marker]) => [name, marker.state === "present" ? 1 : 0])),
-  };
-}
+type Timed = <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
 
-/** The risk from those values that the model takes; what else is known is not its business. */
-function riskOf(
-  { manifest, model }: RiskBundle,
-  known: Readonly<Record<string, number>>,
-): NonNullable<Prediction["risk"]> {
-  const taken = Object.fromEntries(
-    model.inputs.flatMap(({ name }) => (name in known ? [[name, known[name] as number]] : [])),
-  );
-  const { value, low, high, missing, outOfRange }: RiskEstimate = predictRisk(model, taken);
+async function measure(volume: CtVolume, mask: Mask, timed: Timed): Promise<Measurements> {
   return {
-    value,
-    low,
-    high,
-    definition: `${manifest.outcome} The range is the 95 % interval${missing.length > 0 ? " over all values that the unknown inputs may have" : ""}.`,
-    inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, taken[name] ?? null])),
-    missing: [...missing],
-    outOfRange: [...outOfRange],
+    shape: await timed("shape", () => shapeFeatures(mask)),
+    markers: await timed("markers", () => computeMarkers(volume, mask)),
+    anatomy: await timed("anatomy", () => readAnatomy(volume, mask)),
   };
-}
-
-function identityOf({ manifest }: RiskBundle): Prediction["model"] {
-  return { name: manifest.name, version: manifest.version, outcomes: "real", summary: manifest.title };
 }
 
 function abstentionReason({ findings }: Segmentation): "no-hematoma-found" | "outside-intended-use" {
   const refused = findings.some(({ code }) => code === "NO_BRAIN_FOUND" || code === "OUTSIDE_INTENDED_USE");
   return refused ? "outside-intended-use" : "no-hematoma-found";
-}
-
-function describeMarkers({ markers }: Markers): Prediction["markers"] {
-  return Object.values(markers).map(({ id, state, quantities, slice, outline, confidence }) => ({
-    id,
-    state,
-    quantities: { ...quantities },
-    slice,
-    outline: outline.map(([x, y]) => [x, y]),
-    confidence,
-  }));
 }
 
 function describeGeometry(geometry: Geometry): Prediction["geometry"] {

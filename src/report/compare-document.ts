@@ -3,6 +3,7 @@
  * versioned; others read it, so a change of meaning is a new version.
  */
 import { parseWith, z } from "../core/schema.ts";
+import { anatomySchema } from "./anatomy-document.ts";
 import { intendedUse } from "./prediction.ts";
 
 const number = z.number();
@@ -18,18 +19,7 @@ const scanSchema = z.strictObject({
   components: z.int().min(0),
   hoursFromOnset: positive.nullable(),
   markers: z.record(z.string(), z.enum(["present", "absent", "not-assessable"])),
-  anatomy: z
-    .strictObject({
-      location: z.enum(["lobar", "deep", "brainstem", "cerebellum"]),
-      side: z.enum(["left", "right", "midline"]),
-      ivhMl: positive.describe("Blood in the ventricles; a low estimate, found reliably from about 2 mL on."),
-      graeb: z.int().min(0).max(12),
-      evansIndex: positive.nullable(),
-      edemaMl: positive.describe("Brain around the clot that is darker than its mirror image; a rough estimate."),
-      edemaRatio: positive,
-    })
-    .nullable()
-    .describe("null without a hematoma, or where the head shows no midplane."),
+  anatomy: anatomySchema,
   segmenter: z.strictObject({ name: z.string(), version: z.string() }),
 });
 

@@ -2,10 +2,12 @@
 import { sliceOutline } from "../volume/outline.ts";
 import { type CtVolume, type Mask, voxelsPerSlice } from "../volume/volume.ts";
 import { brainWindow } from "../volume/window.ts";
+import { choices, names } from "./clinical-messages.ts";
 import type { Comparison } from "./compare-document.ts";
 import { compareWords as words } from "./compare-messages.ts";
+import { findingList } from "./finding-list.ts";
 import { type Html, html, page, say, type Text } from "./html.ts";
-import { names, words as shared } from "./prediction-messages.ts";
+import { words as shared } from "./prediction-messages.ts";
 import { headBox, sliceFigure } from "./slice-image.ts";
 
 const baselineColor = "#4da3ff";
@@ -31,7 +33,7 @@ export function comparisonPage(comparison: Comparison, images: ComparisonImages)
 ${definitionTable(comparison)}
 ${pictures(images)}
 ${markerTable(comparison)}
-<h2>${say(shared.findings)}</h2>${findingList(comparison)}
+<h2>${say(shared.findings)}</h2>${findingList(comparison.findings)}
 ${identity(comparison)}`,
   );
 }
@@ -61,7 +63,7 @@ ${line(words.volume, (scan) => `${scan.volumeMl.toFixed(1)} ± ${scan.volumeSdMl
 ${line(words.abc2, (scan) => (scan.abc2Ml === null ? "–" : `${scan.abc2Ml.toFixed(1)} mL`))}
 ${line(words.parts, (scan) => String(scan.components))}
 ${line(words.hours, (scan) => (scan.hoursFromOnset === null ? "–" : scan.hoursFromOnset.toFixed(1)))}
-${seen(words.location, ({ location, side }) => html`${say(words[location])}, ${say(words[side])}`)}
+${seen(words.location, ({ location, side }) => html`${say(choices[location])}, ${say(choices[side])}`)}
 ${seen(words.ivh, ({ ivhMl }) => `${ivhMl.toFixed(1)} mL`)}
 ${seen(words.graeb, ({ graeb }) => String(graeb))}
 ${seen(words.evans, ({ evansIndex }) => evansIndex?.toFixed(2) ?? "–")}
@@ -122,11 +124,6 @@ function markerTable({ baseline, followUp }: Comparison): Html {
 }
 
 type HtmlOrDash = Html | string;
-
-function findingList({ findings }: Comparison): Html {
-  if (findings.length === 0) return html`<p>${say(shared.noFindings)}</p>`;
-  return html`<table>${findings.map((f) => html`<tr><td>${f.severity === "warning" ? "⚠" : ""}</td><td><code>${f.code}</code></td><td>${f.message}</td></tr>`)}</table>`;
-}
 
 function identity({ registration, baseline, software, timings }: Comparison): Html {
   const seconds = Object.values(timings).reduce((sum, ms) => sum + ms, 0) / 1000;

@@ -85,8 +85,15 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; }
 .notice { border-left: 4px solid var(--warn); background: var(--warn-bg); padding: 8px 12px; margin: 10px 0; }
+section.panel > h2:first-child { margin-top: 4px; } .columns + .columns { margin-top: 16px; } .columns { margin-top: 12px; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 12px 16px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 16px; align-items: start; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 10px; align-items: start; }
+.card { margin: 0; border: 1px solid var(--line); border-radius: 6px; padding: 6px; } .card.present { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+.card svg { display: block; width: 100%; } .card figcaption { color: var(--ink); padding-top: 4px; } .card table { width: 100%; } .card td { padding-right: 4px; font-size: 12px; }
+.card.present .state { color: var(--accent); font-weight: 600; } .card.not-assessable { background: var(--panel); }
+.risk + .risk { border-top: 1px solid var(--line); margin-top: 10px; } .wide { overflow-x: auto; } summary { cursor: pointer; }
+ul.line { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 16px; }
 figure { margin: 8px 0; } figcaption { font-size: 12px; color: var(--quiet); } svg, img { max-width: 100%; height: auto; }
-@media print { .languages { display: none; } main { max-width: none; padding: 0; } body { font-size: 11px; } h2 { break-after: avoid; } figure, table, .panel { break-inside: avoid; } }
+@media print { .languages { display: none; } main { max-width: none; padding: 0; } body { font-size: 11px; } h2 { break-after: avoid; } figure, table, .risk { break-inside: avoid; } .cards { grid-template-columns: repeat(5, 1fr); } .columns { grid-template-columns: 1fr 1fr; } details > summary { display: none; } }
 `;

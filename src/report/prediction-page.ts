@@ -2,14 +2,15 @@
 import { sliceOutline } from "../volume/outline.ts";
 import { type CtVolume, type Mask, voxelsPerSlice } from "../volume/volume.ts";
 import { brainWindow } from "../volume/window.ts";
+import { choices, names } from "./clinical-messages.ts";
+import { findingList } from "./finding-list.ts";
 import { type Html, html, page, say, type Text } from "./html.ts";
+import { markerCards, outlineColor } from "./marker-cards.ts";
 import type { Prediction } from "./prediction.ts";
-import { names, words } from "./prediction-messages.ts";
+import { words } from "./prediction-messages.ts";
+import { clinicalLine, riskPanels } from "./risk-panel.ts";
+import { scoreTable } from "./score-table.ts";
 import { headBox, type PixelBox, sliceFigure } from "./slice-image.ts";
-
-/** The colours of the outlines of the hematoma and of a marker: readable on grey, and in print. */
-const outlineColor = "#ff4d4d";
-const markerColor = "#ffd34d";
 
 /** A page of at most this many slices shows the thumbnails two voxels to a pixel; thicker stacks are thinned to it. */
 const mostThumbnails = 60;
@@ -26,55 +27,57 @@ export function predictionPage(prediction: Prediction, volume: CtVolume, mask: M
     "Hemacast report",
     html`<h1>${say(words.title)}</h1>
 ${notices(prediction)}
-<div class="columns">${riskPanel(prediction)}${hematomaPanel(prediction)}</div>
+${clinicalLine(prediction)}
+${riskPanels(prediction)}
+<div class="columns">${hematomaPanel(prediction)}${anatomyPanel(prediction)}</div>
+${markerCards(prediction, volume, mask)}
+${scoreTable(prediction)}
 ${pictures(volume, mask)}
-${markerTable(prediction)}${markerFigures(prediction, volume, mask)}
 ${shapeTable(prediction)}
-<h2>${say(words.findings)}</h2>${findingList(prediction)}
+<h2>${say(words.findings)}</h2>${findingList(prediction.findings)}
 ${identity(prediction)}`,
   );
 }
 
-function notices({ simulatedInput, model }: Prediction): Html {
-  return html`${simulatedInput ? notice(words.simulatedInput) : ""}${model?.outcomes === "simulated" ? notice(words.simulatedOutcomes) : ""}<p class="quiet">${say(words.intendedUse)}</p>`;
+function notices({ simulatedInput, risks }: Prediction): Html {
+  const demonstrates = risks.some(({ model }) => model.outcomes === "simulated");
+  return html`${simulatedInput ? notice(words.simulatedInput) : ""}${demonstrates ? notice(words.simulatedOutcomes) : ""}<p class="quiet">${say(words.intendedUse)}</p>`;
 }
 
 function notice(text: Text): Html {
   return html`<p class="notice"><strong>${say(text)}</strong></p>`;
 }
 
-function riskPanel({ risk, reason, model }: Prediction): Html {
-  if (!risk) {
-    return html`<section class="panel"><h2>${say(words.noRisk)}</h2><p>${reason ? say(words[reason]) : ""}</p></section>`;
-  }
-  const rows = Object.entries(risk.inputs).map(([name, value]) => {
-    const remark = value === null ? say(words.missing) : risk.outOfRange.includes(name) ? say(words.outOfRange) : "";
-    return html`<tr><td>${nameOf(name)}</td><td class="number">${value === null ? "" : decimals(value, 2)}</td><td>${remark}</td></tr>`;
-  });
-  return html`<section class="panel"><h2>${say(words.risk)}</h2>
-<p style="font-size:28px;margin:0"><strong>${percent(risk.value)}</strong> <span class="quiet">${say(words.interval)} ${percent(risk.low)} – ${percent(risk.high)}</span></p>
-${riskBar(risk.value, risk.low, risk.high)}
-<p class="quiet">${risk.definition}</p>
-${risk.missing.length > 0 ? html`<p>${say(words.missingNotice)}</p>` : ""}
-<h3>${say(words.inputs)}</h3><table>${rows}</table>
-<p class="quiet">${model ? html`${model.name} ${model.version}: ${model.outcomes === "real" ? say(words.realOutcomes) : say(words.simulatedOutcomes)}. ${model.summary}` : ""}</p></section>`;
+function hematomaPanel({ hematoma, density }: Prediction): Html {
+  const { volumeMl, volumeSdMl, abc2Ml, slices, components } = hematoma;
+  return html`<section class="panel"><h2>${say(words.hematoma)}</h2>
+<p style="font-size:26px;margin:0"><strong>${decimals(volumeMl, 1)} mL</strong> <span class="quiet">± ${decimals(volumeSdMl, 1)}</span></p>
+<p class="quiet">± ${say(words.volumeError)}</p><table>
+${row(words.abc2, `${decimals(abc2Ml, 1)} mL`)}${row(words.slices, slices)}${row(words.components, components)}
+${density ? row(words.density, `${decimals(density.meanHu, 1)}, ${decimals(density.sdHu, 1)} HU`) : ""}
+${density ? row(words.coefficientOfVariation, optional(density.coefficientOfVariation, 3)) : ""}
+${density ? row(words.skewness, optional(density.skewness, 2)) : ""}</table></section>`;
 }
 
-function riskBar(value: number, low: number, high: number): Html {
-  const x = (risk: number): string => decimals(risk * 300, 1);
-  const width = decimals(Math.max(high - low, 0.004) * 300, 1);
-  return html`<svg viewBox="-8 0 316 34" width="316" role="img" aria-label="${percent(value)} (${percent(low)} – ${percent(high)})">
-<rect x="0" y="6" width="300" height="8" fill="#d8dee6"/><rect x="${x(low)}" y="6" width="${width}" height="8" fill="#7fb2e5"/>
-<rect x="${decimals(value * 300 - 1.5, 1)}" y="2" width="3" height="16" fill="#0b5cad"/>
-${[0, 0.25, 0.5, 0.75, 1].map((tick) => html`<text x="${x(tick)}" y="30" font-size="10" text-anchor="middle" fill="#5d6b7a">${percent(tick)}</text>`)}</svg>`;
+function anatomyPanel({ kind, anatomy }: Prediction): Html {
+  if (kind === "abstained") return html``;
+  if (!anatomy) return html`<section class="panel"><p>${say(words.noAnatomy)}</p></section>`;
+  const { location, side, ivhMl, ivhMlOf, graeb, evansIndex, edemaMl, edemaRatio } = anatomy;
+  const where = Object.entries(ivhMlOf).filter(([, ml]) => ml > 0);
+  const parts = where.map(([name, ml]) => html`${nameOf(name)} ${decimals(ml, 1)}; `);
+  return html`<section class="panel"><h2>${say(choices[location])}, ${say(choices[side])}</h2><table>
+${row(words.ivh, html`${decimals(ivhMl, 1)} mL`)}${parts.length > 0 ? html`<tr><td colspan="2" class="quiet">${parts}</td></tr>` : ""}
+${row(words.midlineShift, say(words.notMeasured))}
+${row(words.graeb, graeb)}${row(words.evans, optional(evansIndex, 2))}
+${row(words.edema, `${decimals(edemaMl, 1)} mL`)}${row(words.edemaRatio, decimals(edemaRatio, 2))}</table></section>`;
 }
 
-function hematomaPanel({ hematoma }: Prediction): Html {
-  return html`<section class="panel"><h2>${say(words.hematoma)}</h2><table>
-<tr><td>${say(words.volume)}</td><td class="number">${decimals(hematoma.volumeMl, 1)} mL</td></tr>
-<tr><td>${say(words.abc2)}</td><td class="number">${decimals(hematoma.abc2Ml, 1)} mL</td></tr>
-<tr><td>${say(words.slices)}</td><td class="number">${hematoma.slices}</td></tr>
-<tr><td>${say(words.components)}</td><td class="number">${hematoma.components}</td></tr></table></section>`;
+function row(text: Text, value: Html | string | number): Html {
+  return html`<tr><td>${say(text)}</td><td class="number">${value}</td></tr>`;
+}
+
+function optional(value: number | null, digits: number): string {
+  return value === null ? "–" : decimals(value, digits);
 }
 
 function pictures(volume: CtVolume, mask: Mask): Html {
@@ -112,48 +115,16 @@ function grid(
   return html`<div style="display:grid;grid-template-columns:repeat(auto-fill,minmax(${minPx}px,1fr));gap:6px">${figures}</div>`;
 }
 
-function markerTable({ markers }: Prediction): Html {
-  if (markers.length === 0) return html``;
-  const rows = markers.map((marker) => {
-    const measured = Object.entries(marker.quantities).map(([name, value]) => `${name} ${decimals(value, 2)}`);
-    return html`<tr><td>${nameOf(marker.id)}</td><td>${say(words[marker.state])}</td><td class="number">${marker.slice === null ? "" : marker.slice + 1}</td><td class="number">${percent(marker.confidence)}</td><td class="quiet">${measured.join(", ")}</td></tr>`;
-  });
-  const heads = [words.marker, words.state, words.slice, words.confidence, words.measured].map(
-    (text) => html`<th>${say(text)}</th>`,
-  );
-  return html`<h2>${say(words.markers)}</h2><table><tr>${heads}</tr>${rows}</table><p class="quiet">${say(words.confidenceNote)}</p>`;
-}
-
-/** One picture for each marker that is present: the slice that shows it, with what shows it outlined. */
-function markerFigures({ markers }: Prediction, volume: CtVolume, mask: Mask): Html {
-  const box = headBox(volume);
-  const figures = markers.flatMap(({ id, state, slice, outline }) => {
-    if (state !== "present" || slice === null) return [];
-    const outlines = [
-      { loops: sliceOutline(mask, slice), color: outlineColor },
-      { loops: outline.length > 0 ? [outline] : [], color: markerColor },
-    ];
-    const picture = sliceFigure(volume, slice, { box, window: brainWindow, step: 1, outlines, label: id });
-    return [html`<figure>${picture}<figcaption>${nameOf(id)}, ${slice + 1}</figcaption></figure>`];
-  });
-  return html`<div style="display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:6px">${figures}</div>`;
-}
-
 function shapeTable({ shape }: Prediction): Html {
   const entries = Object.entries(shape);
   if (entries.length === 0) return html``;
   return html`<h2>${say(words.shape)}</h2><table style="display:block;columns:3 300px">${entries.map(([name, value]) => html`<tr><td>${name}</td><td class="number">${decimals(value, 3)}</td></tr>`)}</table>`;
 }
 
-function findingList({ findings }: Prediction): Html {
-  if (findings.length === 0) return html`<p>${say(words.noFindings)}</p>`;
-  return html`<table>${findings.map((f) => html`<tr><td>${f.severity === "warning" ? "⚠" : ""}</td><td><code>${f.code}</code></td><td>${f.message}</td></tr>`)}</table>`;
-}
-
-function identity({ model, segmenter, input, software, timings }: Prediction): Html {
+function identity({ risks, segmenter, input, software, timings }: Prediction): Html {
   const totalMs = Object.values(timings).reduce((sum, ms) => sum + ms, 0);
   return html`<h2>${say(words.model)}</h2><table class="quiet">
-<tr><td>${say(words.model)}</td><td>${model ? `${model.name} ${model.version}` : "–"}</td></tr>
+<tr><td>${say(words.model)}</td><td>${risks.map(({ model }) => `${model.name} ${model.version}`).join(", ") || "–"}</td></tr>
 <tr><td>${say(words.segmenter)}</td><td>${segmenter.name} ${segmenter.version}</td></tr>
 <tr><td>${say(words.input)}</td><td>${input.format}, ${input.images} images, SHA-256 ${input.voxelsSha256.slice(0, 16)}…</td></tr>
 <tr><td>${say(words.software)}</td><td>${software.name} ${software.version}</td></tr>
@@ -162,10 +133,6 @@ function identity({ model, segmenter, input, software, timings }: Prediction): H
 
 function nameOf(id: string): Html {
   return say(names[id] ?? { en: id, zh: id });
-}
-
-function percent(fraction: number): string {
-  return `${Math.round(100 * fraction)} %`;
 }
 
 function decimals(value: number, digits: number): string {

@@ -3,6 +3,7 @@
  * others read it, so a change of meaning is a new version.
  */
 import { parseWith, z } from "../core/schema.ts";
+import { anatomySchema } from "./anatomy-document.ts";
 
 /** Printed wherever a result appears. */
 export const intendedUse = "Research use only, not for clinical decisions.";
@@ -18,8 +19,19 @@ const findingSchema = z.strictObject({
   message: z.string(),
 });
 
+const modelSchema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  basis: z
+    .enum(["measurements", "images"])
+    .describe("Whether it was given measurements and clinical values, or the images themselves."),
+  outcomes: z.enum(["real", "simulated"]).describe("Whether the outcomes it was fitted to happened to patients."),
+  summary: z.string(),
+});
+
 const riskSchema = z
   .strictObject({
+    model: modelSchema,
     value: probability,
     low: probability,
     high: probability,
@@ -32,14 +44,7 @@ const riskSchema = z
       .describe("Inputs that were not known; low and high then also span their possible values."),
     outOfRange: z.array(z.string()).describe("Inputs outside the range of the development cohort."),
   })
-  .describe("Probability of hematoma expansion; null when the prediction abstained.");
-
-const modelSchema = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  outcomes: z.enum(["real", "simulated"]).describe("Whether the outcomes it was fitted to happened to patients."),
-  summary: z.string(),
-});
+  .describe("Probability of hematoma expansion.");
 
 const markerSchema = z.strictObject({
   id: z.string(),
@@ -50,7 +55,34 @@ const markerSchema = z.strictObject({
     .array(z.tuple([number, number]))
     .describe("Closed outline on that slice of what shows it; pixel (i, j) covers [i, i + 1] x [j, j + 1]."),
   confidence: probability.describe("Share of slightly larger and smaller masks on which the state is the same."),
+  reason: z.string().nullable().describe("Why it cannot be assessed."),
 });
+
+const scoreSchema = z.strictObject({
+  id: z.string(),
+  outcome: z.enum(["hematoma-expansion", "death-within-30-days", "independence-at-90-days"]),
+  source: z.string(),
+  note: z.string(),
+  total: count.nullable().describe("null while an input is missing."),
+  low: count.describe("The least total over every value of the missing inputs."),
+  high: count.describe("The largest total over every value of the missing inputs."),
+  points: z.record(z.string(), count.nullable()).describe("Points of each item; null where its input is missing."),
+  missing: z.array(z.string()),
+  risk: z
+    .strictObject({ low: probability, high: probability })
+    .nullable()
+    .describe("The published probability over the totals that are possible; null where none was published."),
+});
+
+const densitySchema = z
+  .strictObject({
+    meanHu: number,
+    sdHu: number,
+    coefficientOfVariation: number.nullable(),
+    skewness: number.nullable(),
+    kurtosis: number.nullable(),
+  })
+  .describe("Of HU over the mask.");
 
 /** The schema of prediction.json. `docs/reference/prediction.schema.json` is its published form. */
 export const predictionSchema = z
@@ -63,12 +95,24 @@ export const predictionSchema = z
       .nullable()
       .describe("Why the prediction abstained; null when it predicted."),
     simulatedInput: z.boolean().describe("True when the images are simulated and no patient was examined."),
-    risk: riskSchema.nullable(),
+    risks: z.array(riskSchema).describe("One for each model that was asked; empty when the prediction abstained."),
     hematoma: z
-      .strictObject({ volumeMl: number, abc2Ml: number, slices: count, components: count })
+      .strictObject({
+        volumeMl: number,
+        volumeSdMl: number.describe("Standard deviation of the volume's measurement error."),
+        abc2Ml: number,
+        slices: count,
+        components: count,
+      })
       .describe("Of the segmented mask: each voxel counted with the extent of its own slice; ABC/2 beside it."),
     shape: z.record(z.string(), number).describe("PyRadiomics 3D shape features by name, mm; empty when abstained."),
+    density: densitySchema.nullable(),
     markers: z.array(markerSchema),
+    anatomy: anatomySchema,
+    scores: z.array(scoreSchema),
+    clinical: z
+      .record(z.string(), z.union([number, z.boolean(), z.string()]))
+      .describe("What was typed in about the patient."),
     geometry: z
       .strictObject({
         size: vector,
@@ -79,7 +123,6 @@ export const predictionSchema = z
       })
       .describe("The grid of the volume and of mask.nii.gz."),
     findings: z.array(findingSchema),
-    model: modelSchema.nullable(),
     segmenter: z.strictObject({ name: z.string(), version: z.string() }),
     input: z.strictObject({
       format: z.string(),

@@ -2,10 +2,12 @@ import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { predictionSummary } from "../../src/cli/prediction-summary.ts";
 import { add, length, subtract, type Vec3 } from "../../src/math/vec3.ts";
 import { readMask } from "../../src/pipeline/nifti-files.ts";
+import { openRiskModel } from "../../src/pipeline/risk-models.ts";
 import { type Prediction, parsePrediction, predictionJsonSchema } from "../../src/report/prediction.ts";
-import { maskMl } from "../../src/volume/volume.ts";
+import { createCtVolume, maskMl } from "../../src/volume/volume.ts";
 import { root } from "../architecture/source-files.ts";
 import { forEachVoxel } from "../support/phantoms.ts";
 import { type Run, runHemacast } from "../support/run-hemacast.ts";
@@ -31,8 +33,7 @@ describe("without an input", () => {
     expect(await readFile(join(out, "report.html"), "utf8")).toContain(
       "These images are simulated. No patient was examined.",
     );
-    const summary = await runHemacast("predict", "--out", out);
-    expect(summary.stdout).toContain("SIMULATED");
+    expect(predictionSummary(prediction, "report.html")).toContain("SIMULATED");
   });
 
   it("writes the same document that it prints, the report and the mask, and nothing else", async () => {
@@ -45,23 +46,24 @@ describe("without an input", () => {
   });
 
   it("gives a range that covers what is missing, and a narrower one when it is given", async () => {
-    expect(prediction.risk).toMatchObject({ inputs: { gcs: 12, hoursFromOnset: null }, missing: ["hoursFromOnset"] });
-    const complete = await runHemacast(
-      "predict",
-      "--out",
-      out,
-      "--json",
-      "--set",
-      "gcs=12",
-      "--set",
-      "hoursFromOnset=2",
-    );
-    const { risk } = parsePrediction(JSON.parse(complete.stdout));
-    expect(risk?.missing).toEqual([]);
-    const width = (r: Prediction["risk"]): number => (r ? r.high - r.low : Number.NaN);
-    expect(width(risk)).toBeLessThan(width(prediction.risk));
-    expect(risk?.value).toBeGreaterThanOrEqual(prediction.risk?.low as number);
-    expect(risk?.value).toBeLessThanOrEqual(prediction.risk?.high as number);
+    expect(prediction.risks[0]).toMatchObject({
+      inputs: { gcs: 12, hoursFromOnset: null },
+      missing: ["hoursFromOnset"],
+    });
+    const [before] = prediction.risks;
+    const model = await openRiskModel("markers-794");
+    const { mask } = await readMask(join(out, "mask.nii.gz"));
+    const { volumeMl, irregular, blendSign } = before.inputs as Record<string, number>;
+    const values = { volumeMl, irregular, blendSign, gcs: 12, hoursFromOnset: 2 };
+    const after = await model.estimate({
+      volume: createCtVolume(mask.geometry, new Float32Array(mask.inside.length)),
+      mask,
+      values,
+    });
+    expect(after.missing).toEqual([]);
+    expect(after.high - after.low).toBeLessThan(before.high - before.low);
+    expect(after.value).toBeGreaterThanOrEqual(before.low);
+    expect(after.value).toBeLessThanOrEqual(before.high);
   });
 });
 
@@ -98,7 +100,13 @@ describe.skipIf(!sharedData)("on real head CTs", () => {
       "--json",
     );
     const prediction = parsePrediction(JSON.parse(run.stdout));
-    expect(prediction).toMatchObject({ kind: "abstained", reason: "no-hematoma-found", risk: null, model: null });
+    expect(prediction).toMatchObject({
+      kind: "abstained",
+      reason: "no-hematoma-found",
+      risks: [],
+      scores: [],
+      anatomy: null,
+    });
     expect(prediction.hematoma.volumeMl).toBeLessThan(0.5);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { predictionSummary } from "../../src/cli/prediction-summary.ts";
+import { computeScores } from "../../src/markers/scores.ts";
+import { describeScore } from "../../src/pipeline/case-measurements.ts";
 import { intendedUse, type Prediction, parsePrediction } from "../../src/report/prediction.ts";
 import { predictionPage } from "../../src/report/prediction-page.ts";
 import { headPhantom } from "../support/phantoms.ts";
@@ -12,22 +14,46 @@ const predicted: Prediction = {
   kind: "predicted",
   reason: null,
   simulatedInput: false,
-  risk: {
-    ...{ value: 0.31, low: 0.1, high: 0.62, definition: "Growth of at least 6 mL or 33 %." },
-    ...{ inputs: { volumeMl: 20, gcs: null, hoursFromOnset: 30 }, missing: ["gcs"], outOfRange: ["hoursFromOnset"] },
-  },
-  hematoma: { volumeMl: 20.04, abc2Ml: 19.1, slices: 8, components: 1 },
+  risks: [
+    {
+      model: {
+        ...{ name: "markers-794", version: "1.0.0", basis: "measurements", outcomes: "real" },
+        summary: "Five markers",
+      },
+      ...{ value: 0.31, low: 0.1, high: 0.62, definition: "Growth of at least 6 mL or 33 %." },
+      ...{ inputs: { volumeMl: 20, gcs: null, hoursFromOnset: 30 }, missing: ["gcs"], outOfRange: ["hoursFromOnset"] },
+    },
+  ],
+  hematoma: { volumeMl: 20.04, volumeSdMl: 0.8, abc2Ml: 19.1, slices: 8, components: 1 },
   shape: { Sphericity: 0.8 },
+  density: { meanHu: 61, sdHu: 6, coefficientOfVariation: 0.098, skewness: null, kurtosis: null },
   markers: [
     {
-      ...{ id: "black-hole-sign", state: "present", quantities: { gapHu: 31 }, slice: 14, confidence: 0.8 },
+      ...{
+        id: "black-hole-sign",
+        state: "present",
+        quantities: { gapHu: 31 },
+        slice: 14,
+        confidence: 0.8,
+        reason: null,
+      },
       outline: [
         [60, 80],
         [66, 80],
         [66, 86],
       ],
     },
+    {
+      ...{ id: "fluid-level", state: "not-assessable", quantities: {}, slice: null, outline: [], confidence: 0 },
+      reason: "no part of the hematoma lies far enough from its surface",
+    },
   ],
+  anatomy: {
+    ...{ location: "deep", side: "left", shares: { deep: 0.9, lobar: 0.1 }, ivhMl: 2.4, ivhMlOf: { third: 2.4 } },
+    ...{ graeb: 1, evansIndex: 0.27, edemaMl: 6, edemaRatio: 0.3, symmetry: 0.95 },
+  },
+  scores: computeScores({ volumeMl: 20, anticoagulation: false, location: "deep" }).map(describeScore),
+  clinical: { anticoagulation: false, hoursFromOnset: 30 },
   geometry: {
     ...{ size: [128, 160, 28], spacingMm: [1.5, 1.5, 5], originMm: [0, 0, 0], sliceOffsetsMm: null },
     direction: [
@@ -37,7 +63,6 @@ const predicted: Prediction = {
     ],
   },
   findings: [{ code: "GANTRY_TILT_CORRECTED", severity: "info", message: "slices are tilted by 8.0 degrees" }],
-  model: { name: "markers-794", version: "1.0.0", outcomes: "real", summary: "Five markers" },
   segmenter: { name: "threshold", version: "1.0.0" },
   input: { format: "nifti", images: 28, seriesInstanceUID: null, voxelsSha256: "0".repeat(64) },
   timings: { read: 10 },
@@ -45,13 +70,15 @@ const predicted: Prediction = {
 };
 const abstained: Prediction = {
   ...predicted,
-  ...{ kind: "abstained", reason: "no-hematoma-found", risk: null, model: null, shape: {}, markers: [] },
+  ...{ kind: "abstained", reason: "no-hematoma-found", risks: [], shape: {}, markers: [], density: null },
+  ...{ anatomy: null, scores: [] },
 };
-const simulated: Prediction = {
-  ...predicted,
-  simulatedInput: true,
-  model: { name: "image-model", version: "1", outcomes: "simulated", summary: "Simulated" },
+const imageModel: Prediction["risks"][number] = {
+  model: { name: "image-model", version: "1", basis: "images", outcomes: "simulated", summary: "Simulated" },
+  ...{ value: 0.77, low: 0.6, high: 0.9, definition: "Growth of at least 6 mL or 33 %." },
+  ...{ inputs: {}, missing: [], outOfRange: [] },
 };
+const simulated: Prediction = { ...predicted, simulatedInput: true, risks: [...predicted.risks, imageModel] };
 
 it("is a document that the schema accepts", () => {
   for (const document of [predicted, abstained, simulated]) expect(parsePrediction(document)).toEqual(document);
@@ -59,7 +86,7 @@ it("is a document that the schema accepts", () => {
 
 it("refuses a document with an unknown key, or a risk that is none", () => {
   expect(() => parsePrediction({ ...predicted, patientName: "x" })).toThrowCode("INPUT_UNREADABLE");
-  expect(() => parsePrediction({ ...predicted, risk: { ...predicted.risk, value: 1.2 } })).toThrowCode(
+  expect(() => parsePrediction({ ...predicted, risks: [{ ...predicted.risks[0], value: 1.2 }] })).toThrowCode(
     "INPUT_UNREADABLE",
   );
 });
@@ -70,12 +97,20 @@ describe("the page", () => {
     for (const words of [
       "Risk of expansion",
       "扩大风险",
-      "31 %",
-      "10 % – 62 %",
+      "31\u00a0%",
+      "10\u00a0% – 62\u00a0%",
       "not known",
       "未知",
       "Black hole sign",
       "黑洞征",
+      "What real outcomes say",
+      "真实结局模型",
+      "No image model is installed.",
+      "Blood in the ventricles",
+      "脑室内积血",
+      "ICH score",
+      "30 天内死亡",
+      "Hours from onset to CT",
     ]) {
       expect(text).toContain(words);
     }
@@ -86,9 +121,29 @@ describe("the page", () => {
 
   it("outlines the hematoma on its slices, and the marker on the slice that shows it", () => {
     const text = predictionPage(predicted, volume, hematoma);
-    const figures = text.split("<figure>").slice(1);
+    const figures = text.split("<figure").slice(1);
     expect(figures.filter((figure) => figure.includes("#ff4d4d")).length).toBeGreaterThanOrEqual(8);
     expect(figures.filter((figure) => figure.includes("#ffd34d"))).toHaveLength(1);
+  });
+
+  it("keeps real outcomes and the image model apart", () => {
+    const [real, image] = predictionPage(simulated, volume, hematoma).split("What the image model says");
+    expect(real).toContain("31\u00a0%");
+    expect(real).not.toContain("77\u00a0%");
+    expect(image).toContain("77\u00a0%");
+    expect(image).not.toContain("No image model is installed");
+  });
+
+  it("gives a score as a range while an input is missing", () => {
+    const text = predictionPage(predicted, volume, hematoma);
+    // 20 mL 5, no anticoagulation 0; recurrent 0 or 4, ventricles 0 or 2, hours 0 to 5.
+    expect(text).toContain("5\u00a0–\u00a016");
+  });
+
+  it("says why a sign cannot be judged", () => {
+    const text = predictionPage(predicted, volume, hematoma);
+    expect(text).toContain("no part of the hematoma lies far enough from its surface");
+    expect(text).toContain("无法判断");
   });
 
   it("says on top what is simulated: images and outcomes apart", () => {
@@ -102,7 +157,7 @@ describe("the page", () => {
   it("gives no number where it abstains", () => {
     const text = predictionPage(abstained, volume, hematoma);
     expect(text).toContain("No hematoma was found in these images.");
-    expect(text).not.toContain("31 %");
+    expect(text).not.toContain("31\u00a0%");
   });
 });
 
@@ -110,6 +165,8 @@ describe("the summary on the terminal", () => {
   it("names what is unknown and how to give it", () => {
     const text = predictionSummary(predicted, "out/report.html");
     expect(text).toContain("31 % of expansion, range 10 % to 62 %; unknown: gcs (give them with --set name=value)");
+    expect(text).toContain("deep, left; blood in the ventricles: 2.4 mL");
+    expect(text).toContain("brain 5 to 16");
     expect(text).toContain("outside the development range: hoursFromOnset");
     expect(text).toContain("present: black-hole-sign");
     expect(text.split("\n").length).toBeLessThan(24);

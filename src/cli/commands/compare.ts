@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { HemacastError } from "../../core/errors.ts";
 import { requireComparisonFolder, writeComparison } from "../../pipeline/compare-output.ts";
 import { compareScans } from "../../pipeline/compare-scans.ts";
+import { openSegmenter } from "../../pipeline/open-segmenter.ts";
 import { readCt } from "../../pipeline/read-input.ts";
+import { defaultSegmenterName } from "../../pipeline/segmenter-bundle.ts";
 import type { Comparison } from "../../report/compare-document.ts";
-import { thresholdSegmenter } from "../../segmentation/threshold.ts";
 import { registerSkulls } from "../../volume/registration-skull.ts";
 import type { RegisterCommand } from "../register-command.ts";
 import { printJson, printText, showProgress } from "../terminal.ts";
@@ -13,6 +14,7 @@ import { printJson, printText, showProgress } from "../terminal.ts";
 interface CompareFlags {
   readonly out: string;
   readonly json?: boolean;
+  readonly segmenter: string;
   readonly baselineHours?: number;
   readonly followupHours?: number;
 }
@@ -33,6 +35,11 @@ export const registerCompare: RegisterCommand = (program) => {
     .description("measure the growth of a hematoma between two scans, with the probability that it is real")
     .option("--out <folder>", "where report.html, comparison.json and the masks go", "hemacast-compare")
     .option("--json", "print comparison.json on stdout, and nothing else there")
+    .option(
+      "--segmenter <name|folder>",
+      "what draws both hematomas: a shipped network, the folder of another, or threshold",
+      defaultSegmenterName,
+    )
     .option("--baseline-hours <hours>", "hours from onset to the baseline scan", hours)
     .option("--followup-hours <hours>", "hours from onset to the follow-up scan", hours)
     .addHelpText("after", help)
@@ -43,13 +50,14 @@ export const registerCompare: RegisterCommand = (program) => {
         const reading = { onProgress: progress.onProgress };
         const baseline = await readCt(baselinePath, reading);
         const followUp = await readCt(followUpPath, reading);
+        const segmenter = await openSegmenter(flags.segmenter);
         const result = await compareScans(baseline, followUp, {
-          segmenter: thresholdSegmenter,
+          segmenter: segmenter.segment,
           register: registerSkulls,
           ...(flags.baselineHours === undefined ? {} : { baselineHours: flags.baselineHours }),
           ...(flags.followupHours === undefined ? {} : { followUpHours: flags.followupHours }),
           onProgress: progress.onProgress,
-        });
+        }).finally(() => segmenter.release());
         const comparison = await writeComparison(flags.out, result, baseline.volume);
         progress.stop();
         if (flags.json) printJson(comparison);

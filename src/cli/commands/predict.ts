@@ -5,7 +5,7 @@ import { openCase } from "../../pipeline/case-images.ts";
 import { clinicalNames, readClinicalValues } from "../../pipeline/clinical-values.ts";
 import { openSegmenter } from "../../pipeline/open-segmenter.ts";
 import { predictCase } from "../../pipeline/predict-case.ts";
-import { findBundle, loadBundle } from "../../pipeline/risk-bundle.ts";
+import { openRiskModel } from "../../pipeline/risk-models.ts";
 import { defaultSegmenterName } from "../../pipeline/segmenter-bundle.ts";
 import { requirePredictionFolder, writePrediction } from "../../pipeline/write-prediction.ts";
 import { predictionSummary } from "../prediction-summary.ts";
@@ -14,20 +14,23 @@ import { printJson, printText, showProgress } from "../terminal.ts";
 interface PredictFlags {
   readonly out: string;
   readonly json?: boolean;
-  readonly model: string;
+  readonly model: readonly string[];
   readonly segmenter: string;
   readonly clinical?: string;
   readonly set: readonly string[];
   readonly series?: string;
 }
 
+/** The shipped models that were fitted to outcomes of real patients. */
+const defaultModels: readonly string[] = ["markers-794", "shape-contest-100"];
+
 const help = `
 Clinical values (--set name=value, or a JSON object in --clinical FILE); what is not given is reported as a range:
-${clinicalNames.map(({ name, meaning }) => `  ${name.padEnd(16)} ${meaning}`).join("\n")}
+${clinicalNames.map(({ name, meaning }) => `  ${name.padEnd(27)} ${meaning}`).join("\n")}
 
 Examples:
   hemacast predict                                  a simulated study: shows what the report looks like
-  hemacast predict ct/ --set gcs=12 --set hoursFromOnset=2.5
+  hemacast predict ct/ --set gcs=12 --set hoursFromOnset=2.5 --set warfarin=false
   hemacast predict ct.zip --out results --json > prediction.json
   hemacast predict head.nii.gz --clinical clinical.json`;
 
@@ -39,7 +42,12 @@ export function registerPredict(program: Command): void {
     .argument("[input]", "DICOM folder, zip or file, or NIfTI (.nii, .nii.gz); without one, a simulated study")
     .option("--out <folder>", "where report.html, prediction.json and mask.nii.gz go", "hemacast-out")
     .option("--json", "print prediction.json on stdout, and nothing else there")
-    .option("--model <name|folder>", "the risk model: a shipped bundle or a folder", "markers-794")
+    .option(
+      "--model <name|folder>",
+      `a risk model: a shipped bundle or a folder; may be repeated (default: ${defaultModels.join(" and ")})`,
+      (value, all: readonly string[]) => [...all, value],
+      [],
+    )
     .option(
       "--segmenter <name|folder>",
       "what draws the hematoma: a shipped network, the folder of another, or threshold",
@@ -61,7 +69,7 @@ async function run(input: string | undefined, flags: PredictFlags): Promise<void
   const progress = showProgress();
   try {
     const clinical = await readClinicalValues(flags.clinical, flags.set);
-    const bundle = await loadBundle(await findBundle(flags.model));
+    const models = await Promise.all((flags.model.length > 0 ? flags.model : defaultModels).map(openRiskModel));
     await requirePredictionFolder(flags.out);
     const images = await openCase(input, {
       ...(flags.series ? { seriesInstanceUID: flags.series } : {}),
@@ -70,10 +78,10 @@ async function run(input: string | undefined, flags: PredictFlags): Promise<void
     const segmenter = await openSegmenter(flags.segmenter);
     const result = await predictCase(images, {
       segmenter: segmenter.segment,
-      bundle,
+      models,
       clinical,
       onProgress: progress.onProgress,
-    }).finally(() => segmenter.release());
+    }).finally(() => Promise.all([segmenter, ...models].map((owner) => owner.release())));
     const prediction = await writePrediction(flags.out, result, images.volume);
     progress.stop();
     if (flags.json) printJson(prediction);

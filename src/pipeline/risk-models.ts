@@ -1,0 +1,70 @@
+/**
+ * The risk models that `predict` asks. Each says who it is and gives a risk for one case; models from measurements and models from images are the same
+ * to the caller. A new kind of bundle is one more line in `openRiskModel`.
+ */
+import { HemacastError } from "../core/errors.ts";
+import { predictRisk } from "../expansion/risk-model.ts";
+import type { Prediction } from "../report/prediction.ts";
+import type { CtVolume, Mask } from "../volume/volume.ts";
+import { readBundle } from "./bundle.ts";
+import { findBundle, loadBundle, type RiskBundle, riskModelKind } from "./risk-bundle.ts";
+
+/** What is known about a case when risks are asked for. */
+export interface KnownCase {
+  readonly volume: CtVolume;
+  /** The segmented hematoma on the grid of the volume; not empty. */
+  readonly mask: Mask;
+  /** Measurements and clinical values by name; what is unknown is absent. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** One model's answer, as it stands in prediction.json. */
+export type CaseRisk = Prediction["risks"][number];
+
+/** A risk model, opened; it may own memory: release it when done. */
+export interface CaseRiskModel {
+  readonly model: CaseRisk["model"];
+  estimate(known: KnownCase): Promise<CaseRisk>;
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a risk model of any kind: a shipped bundle by its name, another by its folder.
+ *
+ * @throws HemacastError INPUT_NOT_FOUND, BUNDLE_INVALID (also for a bundle that gives no risk), CHECKSUM_MISMATCH, SELF_TEST_FAILED
+ */
+export async function openRiskModel(nameOrFolder: string): Promise<CaseRiskModel> {
+  const folder = await findBundle(nameOrFolder);
+  const { manifest } = await readBundle(folder);
+  if (manifest.kind === riskModelKind) return measurementModel(await loadBundle(folder));
+  throw new HemacastError(
+    "BUNDLE_INVALID",
+    `bundle ${manifest.name} is a ${manifest.kind}, which gives no risk of expansion; give --model a risk model (hemacast models list)`,
+  );
+}
+
+/** A logistic model of named values: it takes those that it knows; what else is known is not its business. */
+export function measurementModel({ manifest, model }: RiskBundle): CaseRiskModel {
+  const identity: CaseRisk["model"] = {
+    ...{ name: manifest.name, version: manifest.version, basis: "measurements", outcomes: "real" },
+    summary: manifest.title,
+  };
+  return {
+    model: identity,
+    release: async () => {},
+    estimate: async ({ values }) => {
+      const taken = Object.fromEntries(
+        model.inputs.flatMap(({ name }) => (name in values ? [[name, values[name] as number]] : [])),
+      );
+      const { value, low, high, missing, outOfRange } = predictRisk(model, taken);
+      return {
+        model: identity,
+        ...{ value, low, high },
+        definition: manifest.outcome,
+        inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, taken[name] ?? null])),
+        missing: [...missing],
+        outOfRange: [...outOfRange],
+      };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** What each risk model says: those fitted to real outcomes in one panel, image models in another, never mixed. */
+import { choices, names } from "./clinical-messages.ts";
+import { type Html, html, say, type Text } from "./html.ts";
+import type { Prediction } from "./prediction.ts";
+import { words } from "./prediction-messages.ts";
+
+type Risk = Prediction["risks"][number];
+
+/** Both panels, or why there is no risk. */
+export function riskPanels({ kind, reason, risks }: Prediction): Html {
+  if (kind === "abstained") {
+    return html`<section class="panel"><h2>${say(words.noRisk)}</h2><p>${reason ? say(words[reason]) : ""}</p></section>`;
+  }
+  const real = risks.filter(({ model }) => model.basis === "measurements");
+  const image = risks.filter(({ model }) => model.basis === "images");
+  return html`<h2>${say(words.risk)}</h2><div class="columns">
+${panel(words.realPanel, words.realPanelNote, real, words.noRealModel)}
+${panel(words.imagePanel, words.imagePanelNote, image, words.noImageModel)}</div>`;
+}
+
+function panel(title: Text, note: Text, risks: readonly Risk[], none: Text): Html {
+  const body =
+    risks.length > 0 ? html`<p class="quiet">${say(note)}</p>${risks.map(riskOf)}` : html`<p>${say(none)}</p>`;
+  return html`<section class="panel"><h2>${say(title)}</h2>${body}</section>`;
+}
+
+function riskOf(risk: Risk): Html {
+  const { model, value, low, high, missing } = risk;
+  return html`<div class="risk"><h3>${model.name} <span class="quiet">${model.version}, ${say(model.outcomes === "real" ? words.realOutcomes : words.simulatedOutcomes)}</span></h3>
+<p style="font-size:26px;margin:0"><strong>${percent(value)}</strong> <span class="quiet">${say(words.interval)} ${percent(low)} – ${percent(high)}</span></p>
+${riskBar(value, low, high)}
+${missing.length > 0 ? html`<p>${say(words.missingNotice)}</p>` : ""}
+${inputsOf(risk)}<p class="quiet">${model.summary}. ${risk.definition}</p></div>`;
+}
+
+/** A few inputs stand in a table; many, as of shape models, behind a switch. */
+function inputsOf({ inputs, outOfRange }: Risk): Html {
+  const rows = Object.entries(inputs).map(([name, value]) => {
+    const remark = value === null ? say(words.missing) : outOfRange.includes(name) ? say(words.outOfRange) : "";
+    const label = names[name] ? say(names[name]) : name;
+    return html`<tr><td>${label}</td><td class="number">${value === null ? "" : value.toFixed(2)}</td><td>${remark}</td></tr>`;
+  });
+  const table = html`<table>${rows}</table>`;
+  if (rows.length <= 6) return table;
+  return html`<details><summary>${say(words.inputs)} (${rows.length})</summary>${table}</details>`;
+}
+
+function riskBar(value: number, low: number, high: number): Html {
+  const x = (risk: number): string => (risk * 300).toFixed(1);
+  const width = (Math.max(high - low, 0.004) * 300).toFixed(1);
+  return html`<svg viewBox="-16 0 334 34" width="334" role="img" aria-label="${percent(value)} (${percent(low)} – ${percent(high)})">
+<rect x="0" y="6" width="300" height="8" fill="#d8dee6"/><rect x="${x(low)}" y="6" width="${width}" height="8" fill="#7fb2e5"/>
+<rect x="${(value * 300 - 1.5).toFixed(1)}" y="2" width="3" height="16" fill="#0b5cad"/>
+${[0, 0.25, 0.5, 0.75, 1].map((tick) => html`<text x="${x(tick)}" y="30" font-size="10" text-anchor="middle" fill="#5d6b7a">${percent(tick)}</text>`)}</svg>`;
+}
+
+/** What was typed in about the patient. */
+export function clinicalLine({ clinical }: Prediction): Html {
+  const entries = Object.entries(clinical);
+  if (entries.length === 0) return html``;
+  const items = entries.map(([name, value]) => {
+    const word = choices[String(value)];
+    return html`<li>${names[name] ? say(names[name]) : name}: ${word ? say(word) : String(value)}</li>`;
+  });
+  return html`<p class="quiet">${say(words.clinical)}:</p><ul class="line quiet">${items}</ul>`;
+}
+
+/** A fraction as whole per cent, on one line. */
+export function percent(fraction: number): string {
+  return `${Math.round(100 * fraction)}\u00a0%`;
+}
