@@ -20,6 +20,9 @@ export function convLayer(
   return conv(x, weight, bias ? parameter(x.graph, `${name}.bias`, [filters], { fill: 0 }) : null, options);
 }
 
+/** Writes a convolution with its parameters: `convLayer`, or one of the same shape that trains differently. */
+export type ConvLayer = typeof convLayer;
+
 /** A transposed convolution whose stride is its kernel. */
 export function transposedConvLayer(
   x: Value,

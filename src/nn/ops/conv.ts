@@ -1,7 +1,8 @@
 import { HemacastError } from "../../core/errors.ts";
-import { emit, int64s, padded, permuted, reshaped, summedOver, timesTransposed, window } from "../graph/emit.ts";
+import { emit, int64s, permuted, reshaped, summedOver } from "../graph/emit.ts";
 import { differentiable, type Value } from "../graph/graph.ts";
 import type { Shape } from "../tensor.ts";
+import { filterGradient } from "./conv-filter-gradient.ts";
 
 /** Steps and zero borders of a convolution, one number per spatial axis. */
 export interface ConvOptions {
@@ -86,76 +87,6 @@ function flipped(weight: Value): Value {
   if (axes.length === 0) return weight;
   const lists = [axes.map(() => -1), axes.map((axis) => -1 - (weight.shape[axis] as number)), axes, axes.map(() => -1)];
   return emit("Slice", [weight, ...lists.map((list) => int64s(weight.graph, list))], weight.shape);
-}
-
-/**
- * For each position of the kernel, dY times the transposed part of X that it saw, [n, k, p] x [n, c, p] -> [n, k, c];
- * these are laid side by side and summed over the batch.
- */
-function filterGradient(dy: Value, x: Value, shape: Shape, stride: Shape, padding: Shape): Value {
-  const [filters, channels, ...kernel] = shape as [number, number, ...number[]];
-  const positions = kernelPositions(kernel);
-  const { windows, rows } = stride.every((step) => step === 1)
-    ? contiguousWindows(dy, x, kernel, padding, positions)
-    : steppedWindows(dy, x, stride, padding, positions);
-  const products = windows.map((part) => timesTransposed(rows, part));
-  const batch = dy.shape[0] as number;
-  const joined =
-    products.length === 1
-      ? (products[0] as Value)
-      : emit("Concat", products, [batch, filters, positions.length * channels], { attributes: { axis: 2 } });
-  const total = reshaped(summedOver(joined, [0]), [filters, positions.length, channels]);
-  return reshaped(permuted(total, [0, 2, 1]), shape);
-}
-
-/**
- * With stride 1 the windows are contiguous: X is padded, given one spare row, and flattened with row length P; the rows of dY are
- * filled with zeros to P. Then the window of each kernel position is one slice of the flat X, and what it reads beyond a row meets a zero.
- */
-function contiguousWindows(dy: Value, x: Value, kernel: Shape, padding: Shape, positions: readonly Shape[]) {
-  const spare = kernel.map((_, i) => (i === 0 && kernel.slice(1).some((size) => size > 1) ? 1 : 0));
-  const after = padding.map((size, i) => size + (spare[i] as number));
-  const wide = padded(x, 2, padding, after);
-  const strides = kernel.map((_, i) => wide.shape.slice(i + 3).reduce((product, size) => product * size, 1));
-  const fill = kernel.map((_, i) => (i === 0 ? 0 : (wide.shape[i + 2] as number) - (dy.shape[i + 2] as number)));
-  const rows = flattened(
-    padded(
-      dy,
-      2,
-      fill.map(() => 0),
-      fill,
-    ),
-  );
-  const flat = flattened(wide);
-  const length = rows.shape[2] as number;
-  const windows = positions.map((position) => {
-    const begin = position.reduce((sum, step, i) => sum + step * (strides[i] as number), 0);
-    return begin === 0 && length === flat.shape[2] ? flat : window(flat, [2], [begin], [begin + length]);
-  });
-  return { windows, rows };
-}
-
-function steppedWindows(dy: Value, x: Value, stride: Shape, padding: Shape, positions: readonly Shape[]) {
-  const wide = padded(x, 2, padding, padding);
-  const sizes = dy.shape.slice(2);
-  const axes = spatialAxes(sizes.length);
-  const windows = positions.map((position) => {
-    const ends = position.map((begin, i) => begin + ((sizes[i] as number) - 1) * (stride[i] as number) + 1);
-    return flattened(window(wide, axes, position, ends, stride));
-  });
-  return { windows, rows: flattened(dy) };
-}
-
-function flattened(x: Value): Value {
-  const [batch, channels, ...sizes] = x.shape as [number, number, ...number[]];
-  return reshaped(x, [batch, channels, sizes.reduce((product, size) => product * size, 1)]);
-}
-
-function kernelPositions(kernel: Shape): number[][] {
-  return kernel.reduce<number[][]>(
-    (found, size) => found.flatMap((lead) => Array.from({ length: size }, (_, step) => [...lead, step])),
-    [[]],
-  );
 }
 
 function spatialAxes(rank: number): number[] {

@@ -28,6 +28,8 @@ const descriptionSchema = z.strictObject({
     low: z.number(),
     high: z.number(),
     mean: z.array(z.number()).length(3),
+    /** Only where it learned from CT: the HU that became `low` and `high` in each channel. */
+    windowsHu: z.array(z.tuple([z.number(), z.number()])).length(3).optional(),
   }),
   featureCount: z.number().int().positive(),
   license: z.string(),
@@ -54,7 +56,7 @@ export interface LoadedBackbone {
 }
 
 /** The folder of a backbone that comes with the package. */
-export function shippedBackbone(name: "inception-v3"): string {
+export function shippedBackbone(name: "inception-v3" | "resnet50-ct"): string {
   return fileURLToPath(new URL(`../../../models/backbones/${name}`, import.meta.url));
 }
 
