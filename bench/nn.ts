@@ -1,5 +1,5 @@
 /**
- * Latency of the networks and of a training step, ours and PyTorch's in one run, alternating: `taskset -c 0 npx jiti bench/nn.ts [--json] [--rounds 15] [--threads 1]`.
+ * Latency of the networks and of a training step, ours and PyTorch's in one run, alternating: `taskset -c 0 npx jiti bench/nn.ts [--json] [--rounds 15] [--threads 1] [--only NAME]`.
  * Without taskset PyTorch uses a second core although it is told one thread. The peer needs Debian's python3-torch; without it only our side is measured. On a machine that others use, CPU time is the figure to compare: with one
  * thread it is the time the same work takes alone.
  */
@@ -38,6 +38,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     rounds: { type: "string", default: "15" },
     threads: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
   },
 });
 const threads = Number(values.threads);
@@ -133,14 +134,15 @@ function median(numbers: readonly number[]): number {
 const round = (value: number): number => Math.round(10 * value) / 10;
 
 const peer = await startPeer();
-const makers: (() => Promise<Subject> | Subject)[] = [
-  () => inference("resnet50-224", resnet50(), [1, 3, 224, 224], "features"),
-  () => inference("inception-v3-299", inceptionV3(), [1, 3, 299, 299], "features"),
-  () => inference("unet32-256", unet({ base: 32, depth: 4 }), [1, 1, 256, 256], "logits"),
-  () => training("unet16-train-4x128", unet({ base: 16, depth: 4 }), [4, 1, 128, 128]),
-];
+const makers: Record<string, () => Promise<Subject> | Subject> = {
+  "resnet50-224": () => inference("resnet50-224", resnet50(), [1, 3, 224, 224], "features"),
+  "inception-v3-299": () => inference("inception-v3-299", inceptionV3(), [1, 3, 299, 299], "features"),
+  "unet32-256": () => inference("unet32-256", unet({ base: 32, depth: 4 }), [1, 1, 256, 256], "logits"),
+  "unet16-train-4x128": () => training("unet16-train-4x128", unet({ base: 16, depth: 4 }), [4, 1, 128, 128]),
+};
 const rows = [];
-for (const make of makers) {
+for (const [name, make] of Object.entries(makers)) {
+  if (values.only && values.only !== name) continue;
   const subject = await make();
   await peer?.ask(`load ${subject.name}`);
   const [ours, theirs]: [Timing[], Timing[]] = [[], []];

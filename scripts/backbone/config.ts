@@ -26,7 +26,8 @@ const schema = z.strictObject({
   training: z.strictObject({
     steps: whole,
     batch: whole,
-    /** Side of the part of a view that the network sees. */
+    /** Side of a view as the backbone takes it, and of the random part of it that it sees while it trains. */
+    viewPixels: whole,
     pixels: whole,
     learningRate: z.number().positive(),
     warmUpSteps: whole,

@@ -27,7 +27,11 @@ const penalties = [1e-3, 1e-2, 1e-1, 1];
  *
  * @returns null when a class has fewer than 8 views
  */
-export function probe({ features, studies }: ProbeData, target: readonly (number | null)[], kind: ProbeScore["kind"]): ProbeScore | null {
+export function probe(
+  { features, studies }: ProbeData,
+  target: readonly (number | null)[],
+  kind: ProbeScore["kind"],
+): ProbeScore | null {
   const rows = target.flatMap((value, i) => (value === null ? [] : [i]));
   const y = rows.map((i) => target[i] as number);
   const positives = kind === "auc" ? y.filter((value) => value === 1).length : null;
@@ -43,10 +47,13 @@ export function probe({ features, studies }: ProbeData, target: readonly (number
     // The penalty is chosen inside the training folds, on the one that follows.
     const inner = (held + 1) % folds;
     const [fitting, tuning] = [training.filter((i) => fold[i] !== inner), training.filter((i) => fold[i] === inner)];
-    const pick = (list: readonly number[]): Float32Array[] => list.map((i) => features[rows[i] as number] as Float32Array);
+    const pick = (list: readonly number[]): Float32Array[] =>
+      list.map((i) => features[rows[i] as number] as Float32Array);
     const values = (list: readonly number[]): number[] => list.map((i) => y[i] as number);
     const tried = ridge(pick(fitting), values(fitting), pick(tuning), penalties);
-    const errors = tried.map((found) => meanSquare(found.map((value, k) => value - (y[tuning[k] as number] as number))));
+    const errors = tried.map((found) =>
+      meanSquare(found.map((value, k) => value - (y[tuning[k] as number] as number))),
+    );
     const best = penalties[errors.indexOf(Math.min(...errors))] as number;
     const [found] = ridge(pick(training), values(training), pick(testing), [best]);
     for (const [k, i] of testing.entries()) scores[i] = found?.[k] as number;
@@ -93,9 +100,11 @@ function standardizer(rows: readonly Float32Array[]): (row: Float32Array) => Flo
   const width = (rows[0] as Float32Array).length;
   const mean = new Float64Array(width);
   const scale = new Float64Array(width);
-  for (const row of rows) for (let i = 0; i < width; i++) mean[i] = (mean[i] as number) + (row[i] as number) / rows.length;
+  for (const row of rows)
+    for (let i = 0; i < width; i++) mean[i] = (mean[i] as number) + (row[i] as number) / rows.length;
   for (const row of rows) {
-    for (let i = 0; i < width; i++) scale[i] = (scale[i] as number) + ((row[i] as number) - (mean[i] as number)) ** 2 / rows.length;
+    for (let i = 0; i < width; i++)
+      scale[i] = (scale[i] as number) + ((row[i] as number) - (mean[i] as number)) ** 2 / rows.length;
   }
   // A feature that is constant on the training rows says nothing.
   const inverse = scale.map((variance) => (variance > 1e-12 ? 1 / Math.sqrt(variance) : 0));

@@ -22,10 +22,11 @@ import { resized } from "./teacher.ts";
 import { measureNames, plainImages, plainLook, readViews, targetsOf, type View, yesNoNames } from "./views.ts";
 
 const [configPath, viewsFolder, run, out, trunkFolder] = process.argv.slice(2);
-if (!configPath || !viewsFolder || !run || !out) throw new Error("usage: probe-backbones.ts CONFIG VIEWS RUN OUT [TRUNK]");
+if (!configPath || !viewsFolder || !run || !out)
+  throw new Error("usage: probe-backbones.ts CONFIG VIEWS RUN OUT [TRUNK]");
 const config = readBackboneConfig(configPath);
 const { windowsHu, slices, training } = config;
-const views = readViews(viewsFolder, "probe", slices.studies);
+const views = readViews(viewsFolder, "probe", slices.studies, training.viewPixels);
 
 /** A network to probe: what it is shown is a view at `pixels`, after `prepare`. */
 interface Candidate {
@@ -37,12 +38,12 @@ interface Candidate {
 }
 
 const candidates: Candidate[] = [
-  { name: "resnet50, random start", network: resnet50(), weights: await randomStart(), pixels: slices.pixels },
-  { name: "resnet50-ct", network: resnet50(), weights: await ownWeights(), pixels: slices.pixels },
+  { name: "resnet50, random start", network: resnet50(), weights: await randomStart(), pixels: training.viewPixels },
+  { name: "resnet50-ct", network: resnet50(), weights: await ownWeights(), pixels: training.viewPixels },
   { name: "inception-v3 (photographs)", ...(await loadBackbone(shippedBackbone("inception-v3"))), pixels: 299 },
   ...(trunkFolder ? [await trunk(trunkFolder)] : []),
 ];
-const plain = plainLook(slices.pixels);
+const plain = plainLook(training.viewPixels);
 const truths = views.map((view) => targetsOf(view, plain));
 const isClotView = views.map(({ truth }) => truth.kind === "clot");
 const rows = [];
@@ -72,15 +73,22 @@ function tableOf() {
   const names = [...new Set(rows.map(({ task }) => task))];
   return names.map((task) => {
     const ofTask = rows.filter((row) => row.task === task);
-    return { task, kind: ofTask[0]?.kind, ...Object.fromEntries(ofTask.map((row) => [row.backbone, row.value.toFixed(3)])) };
+    return {
+      task,
+      kind: ofTask[0]?.kind,
+      ...Object.fromEntries(ofTask.map((row) => [row.backbone, row.value.toFixed(3)])),
+    };
   });
 }
 
-async function featuresOf({ network, weights, pixels, prepare = (x) => x }: Candidate, shown: readonly View[]): Promise<Float32Array[]> {
+async function featuresOf(
+  { network, weights, pixels, prepare = (x) => x }: Candidate,
+  shown: readonly View[],
+): Promise<Float32Array[]> {
   const session = await openSession(exportInference(network, weights, [1, 3, pixels, pixels], ["features"]));
   const found: Float32Array[] = [];
   for (const view of shown) {
-    const image = prepare(resized(plainImages([view], slices.pixels, windowsHu), pixels));
+    const image = prepare(resized(plainImages([view], training.viewPixels, windowsHu), pixels));
     found.push(((await session.run({ image })).features as Tensor).data);
   }
   await session.release();
@@ -89,9 +97,13 @@ async function featuresOf({ network, weights, pixels, prepare = (x) => x }: Cand
 
 /** The network as it is before the first step: random filters at the right scale. */
 async function randomStart(): Promise<Weights> {
-  const shape = [32, windowsHu.length, slices.pixels, slices.pixels];
+  const shape = [32, windowsHu.length, training.viewPixels, training.viewPixels];
   const start = initialWeights(resnet50({}, standardizedConvLayer), shape, createRandom(config.seed));
-  const images = plainImages(readViews(viewsFolder as string, "train", slices.studies).slice(0, 32), slices.pixels, windowsHu);
+  const images = plainImages(
+    readViews(viewsFolder as string, "train", slices.studies, training.viewPixels).slice(0, 32),
+    training.viewPixels,
+    windowsHu,
+  );
   const deviation = (name: string): number => (/layer\d\.\d+\.conv3$/.test(name) ? training.branchDeviation : 1);
   return foldStandardized(await measuredStart((layer) => resnet50({}, layer), start, images, deviation));
 }
@@ -111,6 +123,9 @@ async function trunk(folder: string): Promise<Candidate> {
   return {
     ...{ name: "resnet50 trunk (ImageNet, experiment only)", network, pixels: 224 },
     weights: importConvolutions(shapes, await readWeights(path), torchResnet50(shapes)).weights,
-    prepare: ({ shape, data }) => ({ shape, data: data.map((v, i) => 255 * v - (means[Math.floor(i / 224 ** 2)] as number)) }),
+    prepare: ({ shape, data }) => ({
+      shape,
+      data: data.map((v, i) => 255 * v - (means[Math.floor(i / 224 ** 2)] as number)),
+    }),
   };
 }

@@ -22,7 +22,7 @@ const record = join(root, "docs/results/resnet50-ct");
 const { weights, average, step } = await loadCheckpoint(join(run, "checkpoint.safetensors"));
 const folded = foldStandardized(average ?? weights);
 const network = resnet50();
-const pixels = config.slices.pixels;
+const pixels = config.training.viewPixels;
 
 const stored = new Map<string, StoredTensor>();
 for (const name of parametersOf(network, [1, 3, pixels, pixels]).keys()) {
@@ -41,7 +41,15 @@ const description = {
   config: network.config,
   weights: "weights.safetensors",
   sha256: await fileChecksum(path),
-  input: { width: pixels, height: pixels, channels: "RGB", low: 0, high: 1, mean: [0, 0, 0], windowsHu: config.windowsHu },
+  input: {
+    width: pixels,
+    height: pixels,
+    channels: "RGB",
+    low: 0,
+    high: 1,
+    mean: [0, 0, 0],
+    windowsHu: config.windowsHu,
+  },
   featureCount: 2048,
   license: "Apache-2.0",
   source: `scripts/backbone with experiments/resnet50-ct.json, ${step} steps`,

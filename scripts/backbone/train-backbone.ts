@@ -27,14 +27,14 @@ const { training, windowsHu, teacher, slices } = config;
 mkdirSync(run, { recursive: true });
 copyFileSync(configPath, join(run, "config.json"));
 
-const views = readViews(viewsFolder, "train", slices.studies);
+const views = readViews(viewsFolder, "train", slices.studies, training.viewPixels);
 const features = await inceptionFeatures(views, teacher.pixels, windowsHu, join(run, "teacher.safetensors"));
 const source: BatchSource = {
   ...{ views, windowsHu, directions: teacher.directions },
   teacher: teacherDirections(features, teacher.directions, config.seed).data,
-  scales: measureScales(views, plainLook(slices.pixels)),
+  scales: measureScales(views, plainLook(training.viewPixels)),
 };
-const look = (random: ReturnType<typeof createRandom>) => randomLook(slices.pixels, training.pixels, random);
+const look = (random: ReturnType<typeof createRandom>) => randomLook(training.viewPixels, training.pixels, random);
 const network = resnet50({}, standardizedConvLayer);
 const checkpointPath = join(run, "checkpoint.safetensors");
 const resume = existsSync(checkpointPath) ? await loadCheckpoint(checkpointPath) : undefined;

@@ -27,8 +27,8 @@ export interface View {
   readonly hu: Int16Array;
 }
 
-/** Reads the views of one role; studies are in the order of their seeds. */
-export function readViews(folder: string, role: StudyTruth["role"], studies: number): View[] {
+/** Reads the views of one role at a size, in pixels; studies are in the order of their seeds. */
+export function readViews(folder: string, role: StudyTruth["role"], studies: number, pixels: number): View[] {
   const names = readdirSync(folder).filter((name) => /^study-\d+\.json$/.test(name));
   return names.sort().flatMap((name) => {
     const study = Number(name.slice(6, -5));
@@ -39,8 +39,31 @@ export function readViews(folder: string, role: StudyTruth["role"], studies: num
     const length = all.length / truth.views.length;
     return truth.views.map((view, k) => ({
       ...{ study, truth: view, ofStudy: truth },
-      hu: all.subarray(k * length, (k + 1) * length),
+      hu: shrunk(all.subarray(k * length, (k + 1) * length), pixels),
     }));
+  });
+}
+
+/** A view at fewer pixels: each is the mean of the area that it covers. */
+function shrunk(hu: Int16Array, pixels: number): Int16Array {
+  const size = Math.sqrt(hu.length);
+  if (size === pixels) return hu;
+  const shares = Array.from({ length: pixels }, (_, to) => {
+    const [begin, end] = [(to * size) / pixels, ((to + 1) * size) / pixels];
+    const last = Math.min(size, Math.ceil(end - 1e-9));
+    return Array.from({ length: last - Math.floor(begin) }, (_, i) => {
+      const at = Math.floor(begin) + i;
+      return { at, part: (Math.min(end, at + 1) - Math.max(begin, at)) / (end - begin) };
+    });
+  });
+  return Int16Array.from({ length: pixels * pixels }, (_, k) => {
+    let sum = 0;
+    for (const row of shares[Math.floor(k / pixels)] ?? []) {
+      for (const column of shares[k % pixels] ?? []) {
+        sum += row.part * column.part * (hu[row.at * size + column.at] as number);
+      }
+    }
+    return Math.round(sum);
   });
 }
 

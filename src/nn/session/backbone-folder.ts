@@ -29,7 +29,10 @@ const descriptionSchema = z.strictObject({
     high: z.number(),
     mean: z.array(z.number()).length(3),
     /** Only where it learned from CT: the HU that became `low` and `high` in each channel. */
-    windowsHu: z.array(z.tuple([z.number(), z.number()])).length(3).optional(),
+    windowsHu: z
+      .array(z.tuple([z.number(), z.number()]))
+      .length(3)
+      .optional(),
   }),
   featureCount: z.number().int().positive(),
   license: z.string(),
@@ -56,7 +59,7 @@ export interface LoadedBackbone {
 }
 
 /** The folder of a backbone that comes with the package. */
-export function shippedBackbone(name: "inception-v3" | "resnet50-ct"): string {
+export function shippedBackbone(name: "inception-v3"): string {
   return fileURLToPath(new URL(`../../../models/backbones/${name}`, import.meta.url));
 }
 

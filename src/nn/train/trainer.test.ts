@@ -200,7 +200,10 @@ it("overfits eight images to a Dice above 0.98", async () => {
 it("does not grow in memory: 500 steps with checkpoints, resident size flat within 5 %", async () => {
   // Made to show a leak: the weights of this network are 0.5 MB, so one copy kept per step would add 200 MB.
   const wide = unet({ base: 8, depth: 3 });
-  const run = trainer({ objective: segmentationObjective(wide), weights: initialWeights(wide, [2, 1, 16, 16], createRandom(2)) });
+  const run = trainer({
+    objective: segmentationObjective(wide),
+    weights: initialWeights(wide, [2, 1, 16, 16], createRandom(2)),
+  });
   const batches = [16, 24].map((size) => discs(createRandom(size), 2, size));
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
