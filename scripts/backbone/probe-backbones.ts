@@ -17,7 +17,7 @@ import { measuredStart } from "../../src/nn/train/measured-start.ts";
 import { importConvolutions } from "../../src/nn/weights/import.ts";
 import { torchResnet50 } from "../../src/nn/weights/layouts.ts";
 import { readBackboneConfig } from "./config.ts";
-import { probe } from "./linear-probe.ts";
+import { type ProbeScore, probe } from "./linear-probe.ts";
 import { resized } from "./teacher.ts";
 import { measureNames, plainImages, plainLook, readViews, targetsOf, type View, yesNoNames } from "./views.ts";
 
@@ -46,7 +46,7 @@ const candidates: Candidate[] = [
 const plain = plainLook(training.viewPixels);
 const truths = views.map((view) => targetsOf(view, plain));
 const isClotView = views.map(({ truth }) => truth.kind === "clot");
-const rows = [];
+const rows: (ProbeScore & { readonly task: string; readonly backbone: string })[] = [];
 for (const candidate of candidates) {
   const data = { features: await featuresOf(candidate, views), studies: views.map(({ study }) => study) };
   const tasks = [

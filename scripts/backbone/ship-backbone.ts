@@ -59,7 +59,7 @@ copyFileSync(join(run, "log.jsonl"), join(record, "log.jsonl"));
 copyFileSync(join(run, "config.json"), join(record, "config.json"));
 
 /** 8-bit codes with the range of each filter: 0 and 255 are its extremes. */
-function filterCodes(name: string, { shape, data }: Tensor): Map<string, StoredTensor> {
+function filterCodes(name: string, { shape, data }: Tensor): [string, StoredTensor][] {
   const filters = shape[0] as number;
   const length = data.length / filters;
   const [scale, minimum] = [new Float32Array(filters), new Float32Array(filters)];
