@@ -6,9 +6,11 @@ const whole = z.number().int().min(0);
 const schema = z.strictObject({
   seed: whole,
   slices: z.strictObject({
-    /** Study i is simulated with seed firstSeed + i. Of five studies in a row the first three train, the others are for the linear probe alone. */
+    /** Study i is simulated with seed firstSeed + i. */
     firstSeed: whole,
     studies: whole,
+    /** Of five studies in a row before this one, the first three train; all others are for the linear probe alone. */
+    trainBefore: whole,
     pixels: whole,
     /** Part of the studies with a 512 x 512 scanner instead of a 256 x 256 one. */
     sharpScannerShare: z.number().min(0).max(1),
@@ -49,6 +51,6 @@ export function readBackboneConfig(path: string): BackboneConfig {
 }
 
 /** Whether a study trains the backbone, or is never seen by it and probes it. */
-export function roleOf(study: number): "train" | "probe" {
-  return study % 5 < 3 ? "train" : "probe";
+export function roleOf(study: number, { trainBefore }: BackboneConfig["slices"]): "train" | "probe" {
+  return study < trainBefore && study % 5 < 3 ? "train" : "probe";
 }

@@ -26,7 +26,7 @@ if (!configPath || !viewsFolder || !run || !out)
   throw new Error("usage: probe-backbones.ts CONFIG VIEWS RUN OUT [TRUNK]");
 const config = readBackboneConfig(configPath);
 const { windowsHu, slices, training } = config;
-const views = readViews(viewsFolder, "probe", slices.studies, training.viewPixels);
+const views = readViews(viewsFolder, "probe", slices, training.viewPixels);
 
 /** A network to probe: what it is shown is a view at `pixels`, after `prepare`. */
 interface Candidate {
@@ -100,7 +100,7 @@ async function randomStart(): Promise<Weights> {
   const shape = [32, windowsHu.length, training.viewPixels, training.viewPixels];
   const start = initialWeights(resnet50({}, standardizedConvLayer), shape, createRandom(config.seed));
   const images = plainImages(
-    readViews(viewsFolder as string, "train", slices.studies, training.viewPixels).slice(0, 32),
+    readViews(viewsFolder as string, "train", slices, training.viewPixels).slice(0, 32),
     training.viewPixels,
     windowsHu,
   );

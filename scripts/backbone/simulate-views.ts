@@ -9,7 +9,7 @@ import { createRandom } from "../../src/core/random.ts";
 import { scannerProfiles, siteScanner } from "../../src/simulation/scanner/scanner-profile.ts";
 import { simulateCase } from "../../src/simulation/simulate-case.ts";
 import type { ScenarioName } from "../../src/simulation/simulated-case.ts";
-import { type BackboneConfig, readBackboneConfig, roleOf } from "./config.ts";
+import { type BackboneConfig, readBackboneConfig } from "./config.ts";
 import { drawFrames, drawView, truthOf } from "./slice-views.ts";
 
 const [configPath, out] = process.argv.slice(2);
@@ -41,7 +41,7 @@ function makeStudy(i: number) {
   return {
     views,
     truth: {
-      ...{ seed, scenario, role: roleOf(i), scanner: profile.name },
+      ...{ seed, scenario, scanner: profile.name },
       ...{ location, irregularity, volumeMl, signs, midlineShiftMm, expands, risk, meanHu, coefficientOfVariation },
       views: frames.map(({ kind, frame }, k) => truthOf(simulated, kind, frame, views[k] as Int16Array)),
     },

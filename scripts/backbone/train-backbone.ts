@@ -27,7 +27,7 @@ const { training, windowsHu, teacher, slices } = config;
 mkdirSync(run, { recursive: true });
 copyFileSync(configPath, join(run, "config.json"));
 
-const views = readViews(viewsFolder, "train", slices.studies, training.viewPixels);
+const views = readViews(viewsFolder, "train", slices, training.viewPixels);
 const features = await inceptionFeatures(views, teacher.pixels, windowsHu, join(run, "teacher.safetensors"));
 const source: BatchSource = {
   ...{ views, windowsHu, directions: teacher.directions },

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { Random } from "../../src/core/random.ts";
 import { createTensor, type Tensor } from "../../src/nn/tensor.ts";
 import type { HematomaLocation } from "../../src/simulation/simulated-case.ts";
+import { type BackboneConfig, roleOf } from "./config.ts";
 import { signNames, type ViewTruth } from "./slice-views.ts";
 
 /** What is true of the whole study. */
 export interface StudyTruth {
   readonly seed: number;
-  readonly role: "train" | "probe";
   readonly location: HematomaLocation;
   readonly irregularity: number;
   readonly volumeMl: number;
@@ -28,12 +28,17 @@ export interface View {
 }
 
 /** Reads the views of one role at a size, in pixels; studies are in the order of their seeds. */
-export function readViews(folder: string, role: StudyTruth["role"], studies: number, pixels: number): View[] {
+export function readViews(
+  folder: string,
+  role: "train" | "probe",
+  slices: BackboneConfig["slices"],
+  pixels: number,
+): View[] {
   const names = readdirSync(folder).filter((name) => /^study-\d+\.json$/.test(name));
   return names.sort().flatMap((name) => {
     const study = Number(name.slice(6, -5));
+    if (roleOf(study, slices) !== role || study >= slices.studies) return [];
     const truth = JSON.parse(readFileSync(join(folder, name), "utf8")) as StudyTruth;
-    if (truth.role !== role || study >= studies) return [];
     const bytes = readFileSync(join(folder, name.replace(".json", ".hu")));
     const all = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     const length = all.length / truth.views.length;
