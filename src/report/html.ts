@@ -92,8 +92,13 @@ section.panel > h2:first-child { margin-top: 4px; } .columns + .columns { margin
 .card { margin: 0; border: 1px solid var(--line); border-radius: 6px; padding: 6px; } .card.present { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .card svg { display: block; width: 100%; } .card figcaption { color: var(--ink); padding-top: 4px; } .card table { width: 100%; } .card td { padding-right: 4px; font-size: 12px; }
 .card.present .state { color: var(--accent); font-weight: 600; } .card.not-assessable { background: var(--panel); }
-.risk + .risk { border-top: 1px solid var(--line); margin-top: 10px; } .wide { overflow-x: auto; } summary { cursor: pointer; }
+.figure { font-size: 26px; margin: 0; } .risk + .risk { border-top: 1px solid var(--line); margin-top: 10px; } .wide { overflow-x: auto; } summary { cursor: pointer; }
 ul.line { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 16px; }
 figure { margin: 8px 0; } figcaption { font-size: 12px; color: var(--quiet); } svg, img { max-width: 100%; height: auto; }
-@media print { .languages { display: none; } main { max-width: none; padding: 0; } body { font-size: 11px; } h2 { break-after: avoid; } figure, table, .risk { break-inside: avoid; } .cards { grid-template-columns: repeat(5, 1fr); } .columns { grid-template-columns: 1fr 1fr; } details > summary { display: none; } }
+.slices { display: grid; gap: 6px; } .slices.large { grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); } .slices.small { grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); }
+@media (max-width: 480px) { .cards { grid-template-columns: 1fr 1fr; } .slices.small { grid-template-columns: repeat(3, 1fr); } }
+@media print { .languages, details > summary { display: none; } main { max-width: none; padding: 0; } body { font-size: 9.5px; } h1 { font-size: 17px; } h2 { font-size: 12px; margin: 10px 0 3px; break-after: avoid; } h3 { font-size: 11px; margin: 6px 0 2px; }
+p { margin: 2px 0; } .figure { font-size: 16px; } .quiet { font-size: 8.5px; } th, td { padding: 1px 8px 1px 0; } .panel { padding: 5px 9px; } .columns { grid-template-columns: 1fr 1fr; gap: 8px; margin-top: 6px; }
+figure { margin: 0; break-inside: avoid; } table, .risk { break-inside: avoid; } figcaption { font-size: 8px; } .cards { grid-template-columns: repeat(5, 1fr); gap: 5px; }
+.card { padding: 3px; } .card svg { max-height: 27mm; } .card td { font-size: 7.5px; padding: 0 2px 0 0; } .slices { gap: 3px; } .slices.large { grid-template-columns: repeat(6, 1fr); } .slices.small { grid-template-columns: repeat(12, 1fr); } .slices.small svg { display: block; } }
 `;

@@ -51,7 +51,7 @@ function notice(text: Text): Html {
 function hematomaPanel({ hematoma, density }: Prediction): Html {
   const { volumeMl, volumeSdMl, abc2Ml, slices, components } = hematoma;
   return html`<section class="panel"><h2>${say(words.hematoma)}</h2>
-<p style="font-size:26px;margin:0"><strong>${decimals(volumeMl, 1)} mL</strong> <span class="quiet">± ${decimals(volumeSdMl, 1)}</span></p>
+<p class="figure"><strong>${decimals(volumeMl, 1)} mL</strong> <span class="quiet">± ${decimals(volumeSdMl, 1)}</span></p>
 <p class="quiet">± ${say(words.volumeError)}</p><table>
 ${row(words.abc2, `${decimals(abc2Ml, 1)} mL`)}${row(words.slices, slices)}${row(words.components, components)}
 ${density ? row(words.density, `${decimals(density.meanHu, 1)}, ${decimals(density.sdHu, 1)} HU`) : ""}
@@ -88,9 +88,9 @@ function pictures(volume: CtVolume, mask: Mask): Html {
   const all = [...counts.keys()].filter((k) => k % stride === 0);
   const large =
     withBlood.length > 0
-      ? html`<h2>${say(words.images)}</h2>${grid(volume, mask, thin(withBlood, 12), box, 1, 260)}`
+      ? html`<h2>${say(words.images)}</h2>${grid(volume, mask, thin(withBlood, 12), box, "large")}`
       : "";
-  return html`${large}<h2>${say(words.allSlices)}</h2><p class="quiet">${say(words.imagesNote)}</p>${grid(volume, mask, all, box, 2, 130)}`;
+  return html`${large}<h2>${say(words.allSlices)}</h2><p class="quiet">${say(words.imagesNote)}</p>${grid(volume, mask, all, box, "small")}`;
 }
 
 /** At most `most` of the slices, evenly chosen, first and last kept. */
@@ -99,20 +99,15 @@ function thin(slices: readonly number[], most: number): readonly number[] {
   return Array.from({ length: most }, (_, i) => slices[Math.round((i * (slices.length - 1)) / (most - 1))] as number);
 }
 
-function grid(
-  volume: CtVolume,
-  mask: Mask,
-  slices: readonly number[],
-  box: PixelBox,
-  step: number,
-  minPx: number,
-): Html {
+/** Large pictures show every voxel, small ones the mean of two by two. */
+function grid(volume: CtVolume, mask: Mask, slices: readonly number[], box: PixelBox, size: "large" | "small"): Html {
+  const step = size === "large" ? 1 : 2;
   const figures = slices.map((k) => {
     const label = `slice ${k + 1}`;
     const outlines = [{ loops: sliceOutline(mask, k), color: outlineColor }];
     return html`<figure>${sliceFigure(volume, k, { box, window: brainWindow, step, outlines, label })}<figcaption>${k + 1}</figcaption></figure>`;
   });
-  return html`<div style="display:grid;grid-template-columns:repeat(auto-fill,minmax(${minPx}px,1fr));gap:6px">${figures}</div>`;
+  return html`<div class="slices ${size}">${figures}</div>`;
 }
 
 function shapeTable({ shape }: Prediction): Html {

@@ -27,7 +27,7 @@ function panel(title: Text, note: Text, risks: readonly Risk[], none: Text): Htm
 function riskOf(risk: Risk): Html {
   const { model, value, low, high, missing } = risk;
   return html`<div class="risk"><h3>${model.name} <span class="quiet">${model.version}, ${say(model.outcomes === "real" ? words.realOutcomes : words.simulatedOutcomes)}</span></h3>
-<p style="font-size:26px;margin:0"><strong>${percent(value)}</strong> <span class="quiet">${say(words.interval)} ${percent(low)} – ${percent(high)}</span></p>
+<p class="figure"><strong>${percent(value)}</strong> <span class="quiet">${say(words.interval)} ${percent(low)} – ${percent(high)}</span></p>
 ${riskBar(value, low, high)}
 ${missing.length > 0 ? html`<p>${say(words.missingNotice)}</p>` : ""}
 ${inputsOf(risk)}<p class="quiet">${model.summary}. ${risk.definition}</p></div>`;

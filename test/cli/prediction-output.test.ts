@@ -126,6 +126,11 @@ describe("the page", () => {
     expect(figures.filter((figure) => figure.includes("#ffd34d"))).toHaveLength(1);
   });
 
+  it("has a card for each sign, whether it is there or cannot be judged", () => {
+    const text = predictionPage(predicted, volume, hematoma);
+    expect(text.match(/<figure class="card /g)).toHaveLength(predicted.markers.length);
+  });
+
   it("keeps real outcomes and the image model apart", () => {
     const [real, image] = predictionPage(simulated, volume, hematoma).split("What the image model says");
     expect(real).toContain("31\u00a0%");
