@@ -1,22 +1,23 @@
 /**
  * Builds the training set of the shipped segmenter from the research data: NIfTI images and labels (1 hematoma, 2 not judged) with manifest.csv.
- * Usage: node scripts/segmentation/build-training-set.mjs DATA OUT. Same input, same output: every random choice is seeded.
+ * Usage: node scripts/segmentation/build-training-set.mjs DATA OUT [PART...]. Same input, same output: every random choice is seeded. Parts are made in
+ * the order scanner, slices, tune, test, templates, train; those that are named are added to a manifest that is there, without names all are made.
  */
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { createRandom } from "../../dist/core/random.js";
 import { niftiBytes } from "../../dist/nifti/write-nifti.js";
 import { readCt } from "../../dist/pipeline/read-input.js";
 import { brainInsideSkull } from "../../dist/segmentation/brain-inside-skull.js";
 import { weakHematomaLabel } from "../../dist/segmentation/weak-labels.js";
-import { dilate } from "../../dist/volume/morphology.js";
+import { dilate, union } from "../../dist/volume/morphology.js";
 import { blockMean, evenGeometry, resampleMask, resampleVolume } from "../../dist/volume/resample.js";
 import { createCtVolume, createMask, maskMl } from "../../dist/volume/volume.js";
 import { labelledSliceNames, readDicomSlice, readLabelledSlice, readStack, stackVolume } from "./research-data.mjs";
 import { readShape, readTemplateHead, scannedTemplate, semiSynthetic, shapeIndex } from "./semi-synthetic.mjs";
 
-const [data, out] = process.argv.slice(2);
-if (!data || !out) throw new Error("usage: build-training-set.mjs DATA OUT");
+const [data, out, ...wanted] = process.argv.slice(2);
+if (!data || !out) throw new Error("usage: build-training-set.mjs DATA OUT [PART...]");
 const split = JSON.parse(readFileSync(new URL("./stack-split.json", import.meta.url), "utf8"));
 const manifest = `${out}/manifest.csv`;
 const distractors = { calcification: 0.4, subdural: 0.25, subarachnoid: 0.25 };
@@ -24,10 +25,11 @@ const distractors = { calcification: 0.4, subdural: 0.25, subarachnoid: 0.25 };
 const PAIRED_STUDY = "ID_f1ac06a042";
 
 mkdirSync(out, { recursive: true });
-writeFileSync(manifest, "participantId,image,label,source,role\n");
+if (wanted.length === 0 || !existsSync(manifest)) writeFileSync(manifest, "participantId,image,label,source,role\n");
 
 function save(name, { participantId, volume, hematoma, unjudged, source, role }) {
-  const label = hematoma.inside.map((value, v) => (unjudged?.inside[v] ? 2 : value));
+  const label = hematoma.inside.slice();
+  if (unjudged) for (let v = 0; v < label.length; v++) if (unjudged.inside[v] === 1) label[v] = 2;
   writeFileSync(`${out}/${name}.nii.gz`, gzipSync(niftiBytes(volume.geometry, volume.hu), { level: 1 }));
   writeFileSync(`${out}/${name}-label.nii.gz`, gzipSync(niftiBytes(volume.geometry, label), { level: 1 }));
   appendFileSync(manifest, `${participantId},${name}.nii.gz,${name}-label.nii.gz,${source},${role}\n`);
@@ -35,41 +37,52 @@ function save(name, { participantId, volume, hematoma, unjudged, source, role })
 }
 
 const shapes = shapeIndex(`${data}/hemseg_masks`).filter(({ study }) => study !== PAIRED_STUDY);
-const shapesOf = (wanted) => shapes.filter((shape) => shape.split === wanted);
-const draw = (list, random) => readShape(`${data}/hemseg_masks`, list[random.integer(list.length)]);
-const someShapes = (list, random) => Array.from({ length: random.uniform() < 0.2 ? 2 : 1 }, () => draw(list, random));
+/** Test and tuning heads get different shapes, and both others than training. */
+const unseen = shapes.filter(({ split: of }) => of === "val");
+const shapesFor = {
+  train: shapes.filter(({ split: of }) => of === "train"),
+  tune: unseen.filter((_, n) => n % 2 === 0),
+  test: unseen.filter((_, n) => n % 2 === 1),
+};
+const draw = (role, random) =>
+  readShape(`${data}/hemseg_masks`, shapesFor[role][random.integer(shapesFor[role].length)]);
+/** Several in one head: small ones are met more often, and a volume costs the same. */
+function someShapes(random) {
+  const chance = random.uniform();
+  const count = chance < 0.4 ? 1 : chance < 0.75 ? 2 : 3;
+  return Array.from({ length: count }, () => draw("train", random));
+}
 
 /** Real stacks with weak labels, and (for training) the same heads with a second, exactly known hematoma elsewhere. */
-function buildStacks() {
-  for (const role of ["train", "tune", "test"]) {
-    for (const id of split[role]) {
-      const { volume, edema } = stackVolume(readStack(`${data}/sich_stacks`, id));
-      const half = blockMean(volume, [2, 2, 1]);
-      const edemaHalf = resampleMask(edema, half.geometry);
-      const weak = weakHematomaLabel(half, edemaHalf);
-      if (weak.rejection) throw new Error(`${id}: ${weak.rejection}; remove it from stack-split.json`);
-      const full = (mask) => resampleMask(mask, volume.geometry);
-      const label = { hematoma: full(weak.mask), unjudged: role === "train" ? full(weak.unjudged) : undefined };
-      save(`stack-${id}`, { participantId: id, volume, ...label, source: "stacks", role });
-      if (role !== "train") continue;
-      const random = createRandom(1000 + Number(id));
-      const known = createMask(
-        half.geometry,
-        weak.mask.inside.map((value, v) => value | edemaHalf.inside[v]),
-      );
-      const occupied = dilate(known, 4, "slice");
-      const background = createCtVolume(half.geometry, Int16Array.from(half.hu, Math.round));
-      const brain = brainInsideSkull(background);
-      for (let n = 0; n < 2; n++) {
-        const found = semiSynthetic(background, brain, someShapes(shapesOf("train"), random), random, {
-          occupied,
-          extra: weak.mask,
-          distractors,
-        });
-        if (found)
-          save(`stack-${id}-set-${n}`, { participantId: id, ...found, unjudged: weak.unjudged, source: "set", role });
-      }
-    }
+function buildStacks(role) {
+  for (const id of split[role]) {
+    const { volume, edema } = stackVolume(readStack(`${data}/sich_stacks`, id));
+    const half = blockMean(volume, [2, 2, 1]);
+    const edemaHalf = resampleMask(edema, half.geometry);
+    const weak = weakHematomaLabel(half, edemaHalf);
+    if (weak.rejection) throw new Error(`${id}: ${weak.rejection}; remove it from stack-split.json`);
+    const full = (mask) => resampleMask(mask, volume.geometry);
+    const label = { hematoma: full(weak.mask), unjudged: role === "train" ? full(weak.unjudged) : undefined };
+    save(`stack-${id}`, { participantId: id, volume, ...label, source: "stacks", role });
+    if (role !== "test") buildSetsIn(half, weak, edemaHalf, { id, role });
+  }
+}
+
+/** The head of a stack with other hematomas away from its own blood and edema: several volumes to train on, one to tune on. */
+function buildSetsIn(half, weak, edema, { id, role }) {
+  const random = createRandom(1000 + Number(id));
+  const occupied = dilate(union(weak.mask, edema), 4, "slice");
+  const background = createCtVolume(half.geometry, new Int16Array(half.hu.map(Math.round)));
+  const brain = brainInsideSkull(background);
+  const training = role === "train";
+  for (let n = 0; n < (training ? 2 : 1); n++) {
+    const drawn = training ? someShapes(random) : [{ ...draw("tune", random), sizeRange: [1, 1] }];
+    const options = { occupied, extra: weak.mask, ...(training ? { distractors } : {}) };
+    const found = semiSynthetic(background, brain, drawn, random, options);
+    if (!found) continue;
+    // What is known of a stack's own blood is weak: figures on tuning sets are about the hematoma that was set in.
+    const unjudged = training ? weak.unjudged : dilate(weak.mask, 2, "slice");
+    save(`stack-${id}-set-${n}`, { participantId: id, ...found, unjudged, source: "set", role });
   }
 }
 
@@ -81,7 +94,7 @@ function buildTemplates() {
     const found = semiSynthetic(
       background,
       brainInsideSkull(background),
-      someShapes(shapesOf("train"), random),
+      someShapes(random),
       random,
       {
         distractors,
@@ -91,7 +104,7 @@ function buildTemplates() {
   }
 }
 
-/** Test volumes: unseen shapes in an unseen real scanner's head, at its own resolution; and the head as it is. */
+/** Test volumes: unseen shapes of their true size in an unseen real scanner's head, at its own resolution; and the head as it is. */
 async function buildScannerTests() {
   const { volume } = await readCt(`${data}/ge_head_ct/GE_head_HiSpeed`);
   const even = resampleVolume(volume, evenGeometry(volume.geometry, [0.75, 0.75, 5]));
@@ -105,13 +118,14 @@ async function buildScannerTests() {
       [0, 0, 1],
     ],
   };
-  const background = createCtVolume(centred, Int16Array.from(even.hu, Math.round));
+  const background = createCtVolume(centred, new Int16Array(even.hu.map(Math.round)));
   const nothing = createMask(background.geometry);
   save("ge-head", { participantId: "ge", volume: background, hematoma: nothing, source: "ge-head", role: "test" });
   const brain = brainInsideSkull(background);
   const random = createRandom(4242);
   for (let n = 0, tries = 0; n < 24 && tries < 80; tries++) {
-    const found = semiSynthetic(background, brain, [draw(shapesOf("val"), random)], random);
+    const shape = { ...draw("test", random), sizeRange: [1, 1] };
+    const found = semiSynthetic(background, brain, [shape], random);
     if (found) save(`ge-set-${n++}`, { participantId: "ge", ...found, source: "semi-synthetic-test", role: "test" });
   }
 }
@@ -139,5 +153,14 @@ async function buildSlices() {
   }
 }
 
-const parts = { stacks: buildStacks, templates: buildTemplates, slices: buildSlices, scanner: buildScannerTests };
-for (const build of Object.values(parts)) await build();
+const parts = {
+  scanner: buildScannerTests,
+  slices: buildSlices,
+  tune: () => buildStacks("tune"),
+  test: () => buildStacks("test"),
+  templates: buildTemplates,
+  train: () => buildStacks("train"),
+};
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) throw new Error(`unknown parts ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
+for (const [name, build] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await build();

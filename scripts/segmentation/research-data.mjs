@@ -39,14 +39,15 @@ export function readStack(folder, id) {
   const n = 512;
   const hu = new Int16Array(n * n * names.length);
   const edema = new Uint8Array(hu.length);
-  const levels = new Set();
+  const isLevel = new Uint8Array(256);
   const grey = names.map((name) => {
     const image = pixels(`${folder}/images/${id}/${name}`);
     if (image.width !== n || image.height !== n) throw new Error(`${id}/${name} is not ${n} x ${n}`);
-    for (let v = 0; v < n * n; v++) levels.add(image.data[v * image.channels]);
+    for (let v = 0; v < n * n; v++) isLevel[image.data[v * image.channels]] = 1;
     return image;
   });
-  const width = Math.max(80, levels.size - 1);
+  const levels = isLevel.reduce((sum, seen) => sum + seen, 0);
+  const width = Math.max(80, levels - 1);
   let largest = 0;
   grey.forEach((image, k) => {
     const mask = pixels(`${folder}/edema_masks/${id}/${names[k]}`);
@@ -64,7 +65,7 @@ export function readStack(folder, id) {
     }
     largest = Math.max(largest, area);
   });
-  return { names, hu, edema, width, levels: levels.size, tissuePixels: largest, size: [n, n, names.length] };
+  return { names, hu, edema, width, levels, tissuePixels: largest, size: [n, n, names.length] };
 }
 
 /** The stack as a volume with an assumed pixel size. */

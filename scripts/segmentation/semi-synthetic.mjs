@@ -7,6 +7,7 @@ import { pasteHematoma } from "../../dist/segmentation/paste-hematoma.js";
 import { boundingBox, cropVolume } from "../../dist/volume/box.js";
 import { squaredDistanceMm } from "../../dist/volume/distance.js";
 import { canonicalOrder, reorderMask } from "../../dist/volume/orient.js";
+import { union } from "../../dist/volume/morphology.js";
 import { blockMean } from "../../dist/volume/resample.js";
 import { gaussianSmooth } from "../../dist/volume/smooth.js";
 import { createCtVolume, createMask, maskMl } from "../../dist/volume/volume.js";
@@ -33,11 +34,9 @@ export function readShape(folder, { study, ventricular }) {
   const { mask } = readNiftiMask(gunzipSync(readFileSync(`${folder}/masks/${study}.nii.gz`)));
   const canonical = reorderMask(mask, canonicalOrder(mask.geometry));
   const geometry = { ...canonical.geometry, ...centredGeometry(canonical.geometry.size, canonical.geometry.spacing) };
-  const half = blockMean(createCtVolume(geometry, Float32Array.from(canonical.inside)), [2, 2, 1]);
-  const touched = createMask(
-    half.geometry,
-    Uint8Array.from(half.hu, (value) => (value > 0 ? 1 : 0)),
-  );
+  const half = blockMean(createCtVolume(geometry, new Float32Array(canonical.inside)), [2, 2, 1]);
+  const touched = createMask(half.geometry);
+  for (let v = 0; v < half.hu.length; v++) touched.inside[v] = half.hu[v] > 0 ? 1 : 0;
   const { low, high } = boundingBox(touched);
   const size = half.geometry.size;
   const box = { low: low.map((n) => Math.max(0, n - 1)), high: high.map((n, a) => Math.min(size[a], n + 1)) };
@@ -96,8 +95,11 @@ export function scannedTemplate(head, random) {
   );
 }
 
+/** Smaller ones are noise as often as blood, for readers too. */
+const LEAST_ML = 0.3;
+
 /**
- * A background with one or two hematomas, or null when none fits. `occupied` (real blood) stays as it is and belongs to the label.
+ * A background with one or more hematomas, or null when none fits. `occupied` (real blood) stays as it is and belongs to the label.
  */
 export function semiSynthetic(background, brain, shapes, random, { occupied, extra, distractors } = {}) {
   let volume = background;
@@ -105,7 +107,7 @@ export function semiSynthetic(background, brain, shapes, random, { occupied, ext
   let blocked = occupied;
   for (const shape of shapes) {
     const pasted = pasteHematoma({ volume, brain, ...(blocked ? { occupied: blocked } : {}) }, shape, random);
-    if (!pasted) continue;
+    if (!pasted || maskMl(pasted.hematoma) < LEAST_ML) continue;
     volume = pasted.volume;
     hematoma = union(hematoma, pasted.hematoma);
     blocked = blocked ? union(blocked, pasted.hematoma) : pasted.hematoma;
@@ -115,8 +117,4 @@ export function semiSynthetic(background, brain, shapes, random, { occupied, ext
   const keep = blocked ? union(blocked, all) : all;
   if (distractors) volume = addDistractors(volume, brain, keep, distractors, random);
   return { volume, hematoma: all, pastedMl: maskMl(hematoma) };
-}
-
-function union(a, b) {
-  return { geometry: a.geometry, inside: a.inside.map((value, v) => value | b.inside[v]) };
 }

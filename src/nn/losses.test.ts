@@ -41,6 +41,17 @@ function tversky(p: Twin, t: Twin, a: number, b: number, weight?: Twin): number 
   return mean(channels);
 }
 
+/** Dice of each sample by itself: two samples of three channels of four elements. */
+function diceBySample(p: Twin, t: Twin): number {
+  const parts = [0, 1, 2, 3, 4, 5].map((part) => {
+    const [a, b] = [p, t].map(({ data }) => [...data.slice(4 * part, 4 * part + 4)]);
+    const hit = a.reduce((sum, value, k) => sum + value * (b[k] as number), 0);
+    const both = a.reduce((sum, value) => sum + value, 0) + b.reduce((sum, value) => sum + value, 0);
+    return 1 - (hit + 1) / (both / 2 + 1);
+  });
+  return mean(parts);
+}
+
 /** Input 0: logits; 1: targets of zeros and ones; 2: weights, a third of them zero. */
 const logits = (i: number, random: { normal(): number; uniform(): number }): number => {
   if (i === 0) return 2 * random.normal();
@@ -108,6 +119,16 @@ it.each(cases)("%s agrees with its formula, with and without weights", async (_,
     draw,
     build,
     twin: (x, t, w) => one(formula(x, t, w)),
+  });
+});
+
+it("Dice by sample agrees with its formula", async () => {
+  await checkOperation({
+    inputs: [shape, shape],
+    fixed: [1],
+    draw: probabilities,
+    build: (p, t) => softDice(p, t, undefined, "sample"),
+    twin: (p, t) => one(diceBySample(p, t)),
   });
 });
 

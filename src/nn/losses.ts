@@ -52,19 +52,22 @@ export function focalLoss(
   return weightedMean(mul(mul(balance, easy), softplus(mul(z, -1))), weight);
 }
 
+/** What an overlap is counted over: all samples of a batch together, or each by itself, so that a small object counts as much as a large one. */
+export type OverlapExtent = "batch" | "sample";
+
 /**
- * 1 - Dice overlap of probabilities and target, per channel over the whole batch, averaged over channels.
+ * 1 - Dice overlap of probabilities and target, per channel over the whole batch (or per sample), averaged.
  *
  * @param probability [n, c, ...] in [0, 1]
  * @param target [n, c, ...]
  * @see Milletari et al. 2016, arXiv:1606.04797
  */
-export function softDice(probability: Value, target: Value, weight?: Value): Value {
-  return tverskyLoss(probability, target, { falsePositives: 0.5, falseNegatives: 0.5, weight });
+export function softDice(probability: Value, target: Value, weight?: Value, extent: OverlapExtent = "batch"): Value {
+  return tverskyLoss(probability, target, { falsePositives: 0.5, falseNegatives: 0.5, weight, extent });
 }
 
 /**
- * 1 - Tversky index, per channel over the whole batch, averaged over channels; with 0.5 and 0.5 this is Dice.
+ * 1 - Tversky index, per channel over the whole batch (or per sample), averaged; with 0.5 and 0.5 this is Dice.
  *
  * @param falsePositives what a false positive costs
  * @param falseNegatives what a false negative costs
@@ -74,12 +77,12 @@ export function softDice(probability: Value, target: Value, weight?: Value): Val
 export function tverskyLoss(
   probability: Value,
   target: Value,
-  options: { falsePositives: number; falseNegatives: number; weight?: Value | undefined },
+  options: { falsePositives: number; falseNegatives: number; weight?: Value | undefined; extent?: OverlapExtent },
 ): Value {
-  const { falsePositives, falseNegatives, weight } = options;
+  const { falsePositives, falseNegatives, weight, extent = "batch" } = options;
   requireInRange("falsePositives", falsePositives, 0, 1);
   requireInRange("falseNegatives", falseNegatives, 0, 1);
-  const axes = probability.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  const axes = probability.shape.map((_, axis) => axis).filter((axis) => axis !== 1 && !(extent === "sample" && axis === 0));
   const count = (map: Value): Value => sum(weight === undefined ? map : mul(map, weight), axes);
   const hit = count(mul(probability, target));
   const extra = sub(count(probability), hit);

@@ -63,16 +63,17 @@ export function prepareBrainTissue(
   const box = grownBox(around, slabs.geometry, MARGIN_MM, true);
   const cropped = cropVolume(slabs, box);
   const cavity = cropMask(wholeCavity, box);
-  const depthMm = squaredDistanceMm(complement(cavity), "volume").map(Math.sqrt);
+  const depthMm = squaredDistanceMm(complement(cavity), "volume");
+  for (let v = 0; v < depthMm.length; v++) depthMm[v] = Math.sqrt(depthMm[v]);
   const smoothed = gaussianSmooth(withoutBone(cropped), { inPlane: SMOOTHING_MM, throughPlane: 0 });
   const { hu } = smoothed;
   const referenceHu = referencePerSlice(cropped, hu, depthMm);
   const perSlice = cropped.geometry.size[0] * cropped.geometry.size[1];
-  const excessHu = Float32Array.from(hu);
+  const excessHu = new Float32Array(hu);
   for (let v = 0; v < excessHu.length; v++) excessHu[v] -= referenceHu[Math.floor(v / perSlice)];
   const isTissue = (v: number): boolean => depthMm[v] >= RIM_MM && hu[v] >= FLUID_HU && excessHu[v] <= GREY_MATTER_HU;
   const surroundingsHu = localBackgroundHu(smoothed, isTissue, referenceHu);
-  const aboveSurroundingsHu = Float32Array.from(hu);
+  const aboveSurroundingsHu = new Float32Array(hu);
   for (let v = 0; v < hu.length; v++) aboveSurroundingsHu[v] -= surroundingsHu[v];
   return { volume: cropped, cavity, depthMm, excessHu, aboveSurroundingsHu, referenceHu };
 }
@@ -88,7 +89,9 @@ function workingVolume(volume: CtVolume): CtVolume {
 
 /** Bone is lowered to the density of calcification, so that smoothing does not carry it far into the brain. */
 function withoutBone(volume: CtVolume): CtVolume {
-  return { ...volume, hu: volume.hu.map((value) => Math.min(value, BONE_CAP_HU)) };
+  const hu = volume.hu.slice();
+  for (let v = 0; v < hu.length; v++) if (hu[v] > BONE_CAP_HU) hu[v] = BONE_CAP_HU;
+  return { ...volume, hu };
 }
 
 /** The median of the parenchyma, per slice, drawn towards the median of all where a slice shows little. */

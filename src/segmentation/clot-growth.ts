@@ -50,7 +50,9 @@ function touching(mask: Mask, core: Mask): Mask {
   const touched = new Uint8Array(components.length + 1);
   for (let v = 0; v < labels.length; v++) if (core.inside[v]) touched[labels[v]] = 1;
   touched[0] = 0;
-  return { geometry: mask.geometry, inside: mask.inside.map((_, v) => touched[labels[v]]) };
+  const inside = new Uint8Array(labels.length);
+  for (let v = 0; v < inside.length; v++) inside[v] = touched[labels[v]];
+  return { geometry: mask.geometry, inside };
 }
 
 function peakAboveSurroundings({ aboveSurroundingsHu }: BrainTissue, core: Mask): number {

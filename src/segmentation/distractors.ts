@@ -24,7 +24,7 @@ export function addDistractors(
   chances: DistractorChances,
   random: Random,
 ): CtVolume {
-  const hu = Int16Array.from(volume.hu);
+  const hu = new Int16Array(volume.hu);
   const free = { ...brain, inside: brain.inside.map((value, v) => value & (1 - hematoma.inside[v])) };
   if (random.uniform() < chances.calcification) {
     for (let n = 1 + random.integer(4); n > 0; n--) addCalcification(hu, free, random);

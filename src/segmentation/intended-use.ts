@@ -23,10 +23,11 @@ export function reasonsOutsideIntendedUse({ coarse, skull, cavity }: Cranium): F
   // The petrous bones and the sphenoid rise into the cavity: near any bone of the skull nothing is said.
   const nearBone = dilate(skull, DEEP_MM, "slice");
   const deep = intersection(erode(cavity, DEEP_MM, "slice"), complement(nearBone));
-  const where = (region: Mask, condition: (hu: number) => boolean): Mask => ({
-    geometry,
-    inside: region.inside.map((value, v) => (value === 1 && condition(hu[v]) ? 1 : 0)),
-  });
+  const where = (region: Mask, condition: (hu: number) => boolean): Mask => {
+    const inside = new Uint8Array(region.inside.length);
+    for (let v = 0; v < inside.length; v++) if (region.inside[v] === 1 && condition(hu[v])) inside[v] = 1;
+    return { geometry, inside };
+  };
   const denseMl = maskMl(where(deep, (value) => value > DENSE_HU));
   const gasMl = maskMl(
     intersection(

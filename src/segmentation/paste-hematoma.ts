@@ -4,12 +4,13 @@
  */
 import type { Random } from "../core/random.ts";
 import type { Vec3 } from "../math/vec3.ts";
-import { boundingBox, cropMask, cropVolume, grownBox } from "../volume/box.ts";
+import { type Box, cropMask, cropVolume, grownBox, uncropMask } from "../volume/box.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { type Geometry, indexToLps, lpsToIndex } from "../volume/geometry.ts";
 import { resampleVolume } from "../volume/resample.ts";
 import { gaussianSmooth } from "../volume/smooth.ts";
-import { type CtVolume, createMask, type Mask } from "../volume/volume.ts";
+import type { CtVolume, Mask } from "../volume/volume.ts";
+import { darkParts } from "./clot-texture.ts";
 import { smoothField } from "./smooth-field.ts";
 
 /** Where a hematoma may be set. */
@@ -26,6 +27,8 @@ export interface HematomaShape {
   readonly share: CtVolume;
   /** Blood in the ventricles has no edema and keeps its place. */
   readonly ventricular: boolean;
+  /** Its lengths are multiplied by a number between these. @default 0.7 to 1.3, in the ventricles 0.9 to 1.1 */
+  readonly sizeRange?: readonly [number, number];
 }
 
 /** A background with blood in it, and the exact label. */
@@ -38,6 +41,10 @@ export interface PastedHematoma {
 const TRIES = 40;
 /** Share of the shape that must lie in free brain. */
 const INSIDE = 0.96;
+/** Bone that the outline of the brain took in: no blood collects in it. */
+const BONE_HU = 74;
+/** Room around the shape for edema and for the density of the brain. */
+const AROUND_MM = 25;
 
 /** Sets a shape into a background near where it was in its own head, or gives null when it fits nowhere. */
 export function pasteHematoma(
@@ -46,50 +53,63 @@ export function pasteHematoma(
   random: Random,
 ): PastedHematoma | null {
   const placed = findPlace(background, shape, random);
-  if (!placed) return null;
   const { volume } = background;
-  const onGrid = resampleVolume(placed, volume.geometry);
-  const share = Float32Array.from(onGrid.hu, (value) => Math.min(1, Math.max(0, value)));
-  const inside = Uint8Array.from(share, (value) => (value >= 0.5 ? 1 : 0));
+  const box = placed && boxAround(placed, volume.geometry);
+  if (!placed || !box) return null;
+  const local = cropVolume(volume, box);
+  const share = resampleVolume(placed, local.geometry).hu;
+  const inside = new Uint8Array(share.length);
+  for (let v = 0; v < share.length; v++) {
+    share[v] = Math.min(1, Math.max(0, share[v]));
+    inside[v] = share[v] >= 0.5 ? 1 : 0;
+  }
   if (inside.indexOf(1) < 0) return null;
-  const hematoma = createMask(volume.geometry, inside);
-  const touched = createMask(
-    volume.geometry,
-    Uint8Array.from(share, (value) => (value > 0.02 ? 1 : 0)),
-  );
-  const box = grownBox(
-    boundingBox(touched) ?? { low: [0, 0, 0], high: volume.geometry.size },
-    volume.geometry,
-    25,
-    true,
-  );
-  const local = cropVolume({ ...volume, hu: Float32Array.from(volume.hu) }, box);
-  const localShare = cropVolume({ ...volume, hu: share }, box);
-  const blood = bloodHu(local, localShare, cropMask(background.brain, box), shape.ventricular, random);
-  const hu = Float32Array.from(volume.hu);
+  const brain = cropMask(background.brain, box);
+  const blood = bloodHu(local, { ...local, hu: share }, brain, shape.ventricular, random);
+  const hu = new Int16Array(volume.hu);
   const [nx, ny] = volume.geometry.size;
   let from = 0;
   for (let k = box.low[2]; k < box.high[2]; k++) {
     for (let j = box.low[1]; j < box.high[1]; j++) {
-      for (let i = box.low[0]; i < box.high[0]; i++) hu[i + nx * (j + ny * k)] = blood[from++];
+      for (let i = box.low[0]; i < box.high[0]; i++) hu[i + nx * (j + ny * k)] = Math.round(blood[from++]);
     }
   }
-  return { volume: { ...volume, hu: Int16Array.from(hu, Math.round) }, hematoma };
+  const hematoma = uncropMask({ geometry: local.geometry, inside }, volume.geometry, box);
+  return { volume: { ...volume, hu }, hematoma };
+}
+
+/** The voxels that a placed shape may reach, with room around; null when it lies outside of the grid. */
+function boxAround({ geometry: shape }: CtVolume, geometry: Geometry): Box | null {
+  const last = shape.size.map((n) => n - 1) as unknown as Vec3;
+  const corners = [lpsToIndex(geometry, shape.origin), lpsToIndex(geometry, indexToLps(shape, last))];
+  const low = [0, 1, 2].map((a) => Math.max(0, Math.floor(Math.min(corners[0][a], corners[1][a]))));
+  const high = [0, 1, 2].map((a) => Math.min(geometry.size[a], Math.ceil(Math.max(corners[0][a], corners[1][a])) + 1));
+  if (low.some((n, a) => n >= high[a])) return null;
+  return grownBox({ low: low as unknown as Vec3, high: high as unknown as Vec3 }, geometry, AROUND_MM, true);
+}
+
+/** How a shape is moved: about the middle of the head. */
+interface Move {
+  readonly shift: Vec3;
+  readonly scale: number;
+  readonly mirrored: boolean;
 }
 
 /** The shape moved, mirrored and scaled to where it fits. */
 function findPlace(background: PasteBackground, shape: HematomaShape, random: Random): CtVolume | null {
+  const points = somePoints(shape.share);
+  const [least, most] = shape.sizeRange ?? (shape.ventricular ? [0.9, 1.1] : [0.7, 1.3]);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const reach = (shape.ventricular ? 4 : 10) * (1 + attempt / 15);
     const shift: Vec3 = [reach * random.normal(), reach * random.normal(), reach * random.normal()];
-    const scale = shape.ventricular ? 0.9 + 0.2 * random.uniform() : 0.7 + 0.6 * random.uniform();
-    const moved = movedShape(shape.share, shift, scale, random.uniform() < 0.5);
-    if (fits(background, moved)) return moved;
+    const scale = least + (most - least) * random.uniform();
+    const move = { shift, scale, mirrored: random.uniform() < 0.5 };
+    if (fits(background, points, move)) return movedShape(shape.share, move);
   }
   return null;
 }
 
-function movedShape({ geometry, hu }: CtVolume, shift: Vec3, scale: number, mirrored: boolean): CtVolume {
+function movedShape({ geometry, hu }: CtVolume, { shift, scale, mirrored }: Move): CtVolume {
   const [nx] = geometry.size;
   const [left, back, low] = geometry.origin.map((mm) => mm * scale);
   // A head is symmetric about the origin: the mirrored first column lies where the last one was, on the other side.
@@ -100,26 +120,36 @@ function movedShape({ geometry, hu }: CtVolume, shift: Vec3, scale: number, mirr
     spacing: geometry.spacing.map((mm) => mm * scale) as unknown as Vec3,
     ...(geometry.sliceOffsetsMm ? { sliceOffsetsMm: geometry.sliceOffsetsMm.map((mm) => mm * scale) } : {}),
   };
-  const values = Float32Array.from(hu);
+  const values = new Float32Array(hu);
   if (mirrored) for (let row = 0; row < values.length; row += nx) values.subarray(row, row + nx).reverse();
   return { geometry: moved, hu: values, sources: [] };
 }
 
-function fits({ brain, occupied }: PasteBackground, shape: CtVolume): boolean {
-  const [nx, ny, nz] = shape.geometry.size;
+/** Every fifth voxel of the shape, as a point. */
+function somePoints({ geometry, hu }: CtVolume): Vec3[] {
+  const [nx, ny] = geometry.size;
+  const points: Vec3[] = [];
+  for (let v = 0, seen = 0; v < hu.length; v++) {
+    if (hu[v] < 0.5 || seen++ % 5 !== 0) continue;
+    points.push(indexToLps(geometry, [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))]));
+  }
+  return points;
+}
+
+function fits({ volume, brain, occupied }: PasteBackground, points: readonly Vec3[], move: Move): boolean {
+  const { shift, scale, mirrored } = move;
   const [bx, by, bz] = brain.geometry.size;
   let total = 0;
   let free = 0;
-  for (let v = 0, seen = 0; v < shape.hu.length; v++) {
-    if (shape.hu[v] < 0.5 || seen++ % 5 !== 0) continue;
-    const point = indexToLps(shape.geometry, [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny)) % nz]);
+  for (const [x, y, z] of points) {
+    const point: Vec3 = [scale * (mirrored ? -x : x) + shift[0], scale * y + shift[1], scale * z + shift[2]];
     const [i, j, k] = lpsToIndex(brain.geometry, point).map(Math.round);
     // A single slice takes the part of the shape that it cuts.
     if (bz === 1 && k !== 0) continue;
     total++;
     if (i < 0 || j < 0 || k < 0 || i >= bx || j >= by || k >= bz) continue;
     const at = i + bx * (j + by * k);
-    if (brain.inside[at] === 1 && occupied?.inside[at] !== 1) free++;
+    if (brain.inside[at] === 1 && volume.hu[at] < BONE_HU && occupied?.inside[at] !== 1) free++;
   }
   return total > 0 && free >= INSIDE * total;
 }
@@ -135,10 +165,10 @@ function bloodHu(local: CtVolume, share: CtVolume, brain: Mask, ventricular: boo
   const coarse = smoothField(geometry, 8 + 8 * random.uniform(), random);
   const fine = smoothField(geometry, 3.5, random);
   const [coarseHu, fineHu] = [1 + 5 * random.uniform(), 3.5 * random.uniform()];
-  const darker = darkParts(geometry, share.hu, random);
+  const darker = darkParts({ geometry, share: share.hu, soft, contrast }, random);
   const keptNoise = 0.8 + 0.3 * random.uniform();
   const edema = ventricular || random.uniform() < 0.15 ? null : edemaHu(geometry, share.hu, random);
-  const result = Float32Array.from(background);
+  const result = new Float32Array(background);
   for (let v = 0; v < result.length; v++) {
     const noise = background[v] - smooth[v];
     let tissue = background[v];
@@ -149,50 +179,18 @@ function bloodHu(local: CtVolume, share: CtVolume, brain: Mask, ventricular: boo
   return result;
 }
 
-/** What makes parts of a clot darker: hypodense foci, a second density, a fluid level. */
-function darkParts(geometry: Geometry, share: ArrayLike<number>, random: Random): Float32Array {
-  const result = new Float32Array(share.length);
-  const [nx, ny] = geometry.size;
-  const inside: number[] = [];
-  for (let v = 0; v < share.length; v++) if (share[v] >= 0.5) inside.push(v);
-  const pointOf = (v: number): Vec3 =>
-    indexToLps(geometry, [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))]);
-  const chance = random.uniform();
-  const parts: ((point: Vec3) => number)[] = [];
-  if (chance < 0.35) {
-    for (let n = 1 + random.integer(3); n > 0; n--) {
-      const center = pointOf(inside[random.integer(inside.length)]);
-      const [radius, drop] = [1.5 + 5 * random.uniform(), 8 + 16 * random.uniform()];
-      parts.push(([x, y, z]) => {
-        const distance = Math.hypot(x - center[0], y - center[1], z - center[2]) / radius;
-        return distance < 2 ? -drop * Math.exp(-(distance ** 4)) : 0;
-      });
-    }
-  } else if (chance < 0.5) {
-    const center = pointOf(inside[random.integer(inside.length)]);
-    const angle = 2 * Math.PI * random.uniform();
-    const [c, s, drop] = [Math.cos(angle), Math.sin(angle), 9 + 9 * random.uniform()];
-    parts.push(([x, y]) => -drop / (1 + Math.exp(-(c * (x - center[0]) + s * (y - center[1])))));
-  } else if (chance < 0.56) {
-    const level = pointOf(inside[random.integer(inside.length)])[1];
-    const drop = 14 + 10 * random.uniform();
-    // The patient lies on the back: cells settle towards posterior, plasma stays above.
-    parts.push(([, y]) => (y < level ? -drop : 3));
-  }
-  if (parts.length > 0) for (const v of inside) for (const part of parts) result[v] += part(pointOf(v));
-  return result;
-}
-
 function edemaHu(geometry: Geometry, share: ArrayLike<number>, random: Random): Float32Array {
-  const inside = Uint8Array.from({ length: share.length }, (_, v) => (share[v] >= 0.5 ? 1 : 0));
-  const squared = squaredDistanceMm({ geometry, inside }, "slice");
+  const inside = new Uint8Array(share.length);
+  for (let v = 0; v < inside.length; v++) inside[v] = share[v] >= 0.5 ? 1 : 0;
+  const result = squaredDistanceMm({ geometry, inside }, "slice");
   const [widthMm, drop] = [1.5 + 7 * random.uniform(), 3 + 9 * random.uniform()];
-  return Float32Array.from(squared, (mm2) => -drop * Math.exp(-mm2 / (2 * widthMm * widthMm)));
+  for (let v = 0; v < result.length; v++) result[v] = -drop * Math.exp(-result[v] / (2 * widthMm * widthMm));
+  return result;
 }
 
 function medianInside(hu: ArrayLike<number>, mask: Mask): number {
   const values: number[] = [];
   for (let v = 0; v < hu.length; v++) if (mask.inside[v] === 1) values.push(hu[v]);
-  values.sort((a, b) => a - b);
-  return values.length > 0 ? values[Math.floor(values.length / 2)] : 32;
+  if (values.length === 0) return 32;
+  return Float32Array.from(values).sort()[Math.floor(values.length / 2)];
 }

@@ -1,6 +1,6 @@
 /** The training loop, visible in one place: draw, step, evaluate the averaged weights on the tuning cases, tell the caller. No files here. */
 import { createRandom } from "../core/random.ts";
-import { focalLoss, softDice } from "../nn/losses.ts";
+import { focalLoss, type OverlapExtent, softDice } from "../nn/losses.ts";
 import { initialWeights } from "../nn/network.ts";
 import { add } from "../nn/ops/add.ts";
 import { mul } from "../nn/ops/mul.ts";
@@ -41,11 +41,13 @@ export interface Evaluation {
 }
 
 /** Dice for the overlap, focal cross-entropy for each pixel: small clots count and easy background does not. */
-const diceAndFocal: LogitLoss = (logits, target, weight) =>
-  add(
-    softDice(sigmoid(logits), target, weight),
-    mul(focalLoss(logits, target, { gamma: 1, alpha: 0.5, ...(weight ? { weight } : {}) }), 4),
-  );
+function diceAndFocal(extent: OverlapExtent): LogitLoss {
+  return (logits, target, weight) =>
+    add(
+      softDice(sigmoid(logits), target, weight, extent),
+      mul(focalLoss(logits, target, { gamma: 1, alpha: 0.5, ...(weight ? { weight } : {}) }), 4),
+    );
+}
 
 /**
  * Trains a network.
@@ -60,7 +62,7 @@ export async function trainUnet(run: TrainingRun): Promise<Weights> {
   const imageShape = [config.batch, channelsOf(plan), rows, columns];
   const draw = batchDrawer(run.training, plan, config);
   const trainer = createTrainer({
-    objective: segmentationObjective(network, diceAndFocal),
+    objective: segmentationObjective(network, diceAndFocal(config.dice)),
     weights: run.weights ?? initialWeights(network, imageShape, createRandom(config.seed)),
     optimizer: adamW({ weightDecay: config.weightDecay }),
     schedule: cosineSchedule({

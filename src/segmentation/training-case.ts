@@ -58,7 +58,7 @@ export function toTrainingCase(labelled: LabelledVolume, plan: SegmentationPlan)
     source: labelled.source,
     slabs: slabs.count,
     size: large.patchPixels,
-    hu: Int16Array.from(slabs.hu, Math.round),
+    hu: rounded(slabs.hu),
     hematoma,
     unjudged: labelled.unjudged
       ? toBytes(valuesToSlabs(reorderMask(labelled.unjudged, order).inside, slabs))
@@ -70,7 +70,15 @@ export function toTrainingCase(labelled: LabelledVolume, plan: SegmentationPlan)
 }
 
 function toBytes(shares: Float32Array): Uint8Array {
-  return Uint8Array.from(shares, (share) => Math.round(255 * Math.min(1, Math.max(0, share))));
+  const bytes = new Uint8Array(shares.length);
+  for (let v = 0; v < bytes.length; v++) bytes[v] = Math.round(255 * Math.min(1, Math.max(0, shares[v])));
+  return bytes;
+}
+
+function rounded(values: Float32Array): Int16Array {
+  const result = new Int16Array(values.length);
+  for (let v = 0; v < result.length; v++) result[v] = Math.round(values[v]);
+  return result;
 }
 
 function sum(values: Uint8Array): number {

@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
   clipNorm: z.number().positive().default(3),
   /** Neighbouring checkpoints differ by .05 Dice; their average does not. */
   averageDecay: share.default(0.998),
+  /** Whether Dice is counted over a batch, or over each slice, where a clot of a few pixels weighs as much as a large one. */
+  dice: z.enum(["batch", "sample"]).default("batch"),
   /** Share of the samples that are drawn among slices with hematoma. */
   hematomaShare: share.default(0.55),
   /** How often each source is drawn, by name; a source that is not named counts 1. */

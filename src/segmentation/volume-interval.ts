@@ -41,7 +41,8 @@ export function volumeInterval(
 ): VolumeInterval {
   const reach = dilate(mask, Math.max(outlineMm, 5), "slice");
   const at = (threshold: number, region: Mask): number => {
-    const inside = region.inside.map((value, v) => (value === 1 && probability[v] >= threshold ? 1 : 0));
+    const inside = new Uint8Array(region.inside.length);
+    for (let v = 0; v < inside.length; v++) inside[v] = region.inside[v] & (probability[v] >= threshold ? 1 : 0);
     return maskMl(createMask(mask.geometry, inside));
   };
   return {

@@ -61,17 +61,24 @@ export function fillHoles(mask: Mask, extent: Extent): Mask {
 
 /** The voxels outside a mask. */
 export function complement({ geometry, inside }: Mask): Mask {
-  return { geometry, inside: inside.map((value) => 1 - value) };
+  // A loop: `map` with a callback takes ten times as long, and this runs on whole scans.
+  const result = new Uint8Array(inside.length);
+  for (let v = 0; v < result.length; v++) result[v] = 1 - inside[v];
+  return { geometry, inside: result };
 }
 
 /** The voxels inside both masks of one grid. */
 export function intersection(a: Mask, b: Mask): Mask {
-  return { geometry: a.geometry, inside: a.inside.map((value, v) => value & b.inside[v]) };
+  const inside = new Uint8Array(a.inside.length);
+  for (let v = 0; v < inside.length; v++) inside[v] = a.inside[v] & b.inside[v];
+  return { geometry: a.geometry, inside };
 }
 
 /** The voxels inside either mask of one grid. */
 export function union(a: Mask, b: Mask): Mask {
-  return { geometry: a.geometry, inside: a.inside.map((value, v) => value | b.inside[v]) };
+  const inside = new Uint8Array(a.inside.length);
+  for (let v = 0; v < inside.length; v++) inside[v] = a.inside[v] | b.inside[v];
+  return { geometry: a.geometry, inside };
 }
 
 function within(mask: Mask, radiusMm: number, extent: Extent): Mask {

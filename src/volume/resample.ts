@@ -43,6 +43,10 @@ function bilinear(hu: CtVolume["hu"], base: number, dx: number, dy: number, tx: 
 export function resampleMask(mask: Mask, geometry: Geometry): Mask {
   const [nx, ny, nz] = mask.geometry.size;
   const inside = new Uint8Array(geometry.size[0] * geometry.size[1] * geometry.size[2]);
+  if (axesAgree(mask.geometry, geometry)) {
+    copyAlongAxes(mask, geometry, inside);
+    return { geometry, inside };
+  }
   forEachSourceIndex(mask.geometry, geometry, (voxel, i, j, k) => {
     const x = Math.round(i);
     const y = Math.round(j);
@@ -50,6 +54,34 @@ export function resampleMask(mask: Mask, geometry: Geometry): Mask {
     if (x >= 0 && y >= 0 && z >= 0 && x < nx && y < ny && z < nz) inside[voxel] = mask.inside[x + nx * (y + ny * z)];
   });
   return { geometry, inside };
+}
+
+function axesAgree(a: Geometry, b: Geometry): boolean {
+  return a.direction.every((axis, n) => axis.every((value, r) => value === b.direction[n][r]));
+}
+
+/** With the same axes the nearest voxel is found once per row, column and slice instead of once per voxel. */
+function copyAlongAxes(mask: Mask, target: Geometry, inside: Uint8Array): void {
+  checkedGeometry(target);
+  const source = mask.geometry;
+  const corner = toSourceMm(source, target.origin);
+  const [nx, ny, nz] = target.size;
+  const inRange = (index: number, axis: 0 | 1 | 2): number => (index >= 0 && index < source.size[axis] ? index : -1);
+  const nearest = (axis: 0 | 1): Int32Array =>
+    Int32Array.from({ length: target.size[axis] }, (_, n) =>
+      inRange(Math.round(snapped((corner[axis] + n * target.spacing[axis]) / source.spacing[axis])), axis),
+    );
+  const [columns, rows] = [nearest(0), nearest(1)];
+  for (let k = 0; k < nz; k++) {
+    const z = inRange(Math.round(snapped(sliceIndexAt(source, corner[2] + sliceOffsetMm(target, k)))), 2);
+    if (z < 0) continue;
+    for (let j = 0; j < ny; j++) {
+      if (rows[j] < 0) continue;
+      const from = source.size[0] * (rows[j] + source.size[1] * z);
+      const to = nx * (j + ny * k);
+      for (let i = 0; i < nx; i++) if (columns[i] >= 0) inside[to + i] = mask.inside[from + columns[i]];
+    }
+  }
 }
 
 /** The map between two grids is affine but for uneven gaps, so only the slice index needs more than additions. */

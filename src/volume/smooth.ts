@@ -23,7 +23,7 @@ export function gaussianSmooth(volume: CtVolume, { inPlane, throughPlane }: Smoo
   requireInRange("throughPlane", throughPlane, 0, 100);
   const { geometry } = volume;
   const [nx, ny, nz] = geometry.size;
-  let hu = Float32Array.from(volume.hu);
+  let hu = new Float32Array(volume.hu);
   let spare = new Float32Array(hu.length);
   const swap = (): void => {
     [hu, spare] = [spare, hu];
