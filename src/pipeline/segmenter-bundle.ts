@@ -1,14 +1,14 @@
 /** Segmentation networks as bundles: weights, plan, interval, card, and a self-test that is run on every load. */
 import { availableParallelism } from "node:os";
 import { HemacastError } from "../core/errors.ts";
-import { toJson } from "../core/json.ts";
+import { canonicalJson, toJson } from "../core/json.ts";
 import { z } from "../core/schema.ts";
 import type { Weights } from "../nn/tensor.ts";
 import { readSafetensors, toStored, toWeights, writeSafetensors } from "../nn/weights/safetensors.ts";
 import { parseSegmentationPlan, type SegmentationPlan, segmentationPlanSchema } from "../segmentation/plan.ts";
 import type { Segmenter } from "../segmentation/segmenter.ts";
 import { selfTestHead } from "../segmentation/self-test-head.ts";
-import { openSlabNetwork } from "../segmentation/slab-network.ts";
+import { openSlabNetwork, type SlabNetwork } from "../segmentation/slab-network.ts";
 import { unetSegmenter } from "../segmentation/unet-segmenter.ts";
 import { type VolumeIntervalSettings, volumeIntervalSchema } from "../segmentation/volume-interval.ts";
 import { maskMl } from "../volume/volume.ts";
@@ -50,28 +50,65 @@ export async function openSegmenterBundle(
   nameOrDirectory: string = defaultSegmenterName,
   options: OpenSegmenterOptions = {},
 ): Promise<OpenSegmenter> {
-  const bundle = await readBundle(await findBundle(nameOrDirectory));
-  const { plan, weights, interval } = segmenterParts(bundle);
-  const threads = options.threads ?? Math.min(2, availableParallelism());
-  const network = await openSlabNetwork(plan, weights, { threads });
-  const { manifest } = bundle;
-  const segment = unetSegmenter({
-    plan,
-    networks: [network],
-    model: { name: manifest.name, version: manifest.version },
-    ...(interval ? { interval } : {}),
-    ...(options.mirrored ? { mirrored: true } : {}),
-  });
+  return openSegmenterEnsemble([nameOrDirectory], options);
+}
+
+/**
+ * Opens several segmentation networks, such as those of the folds of one training set, as one segmenter: their probabilities are averaged. Each is
+ * verified by itself. A volume interval is told for a single network only: it was calibrated with that one.
+ *
+ * @param names at least one, each as in `openSegmenterBundle`
+ * @throws HemacastError ARGUMENT_INVALID when they were trained to different plans; what `openSegmenterBundle` throws
+ */
+export async function openSegmenterEnsemble(
+  names: readonly string[],
+  options: OpenSegmenterOptions = {},
+): Promise<OpenSegmenter> {
+  const bundles: Bundle[] = [];
+  for (const name of names) bundles.push(await readBundle(await findBundle(name)));
+  const members = bundles.map(segmenterParts);
+  requireOnePlan(bundles, members);
+  const [{ plan, interval }] = members;
+  const networks: SlabNetwork[] = [];
+  const release = async (): Promise<void> => {
+    for (const network of networks) await network.release();
+  };
   try {
-    await runSelfTest(
-      bundle,
-      options.mirrored ? unetSegmenter({ plan, networks: [network], model: manifest }) : segment,
-    );
+    for (const [n, { weights }] of members.entries()) {
+      const network = await openSlabNetwork(plan, weights, { threads: options.threads ?? usualThreads() });
+      networks.push(network);
+      await runSelfTest(bundles[n], unetSegmenter({ plan, networks: [network], model: bundles[n].manifest }));
+    }
   } catch (thrown) {
-    await network.release();
+    await release();
     throw thrown;
   }
-  return { segment, manifest, release: () => network.release() };
+  const [{ manifest }] = bundles;
+  const segment = unetSegmenter({
+    plan,
+    networks,
+    model: {
+      name: bundles.map((bundle) => bundle.manifest.name).join("+"),
+      version: bundles.map((bundle) => bundle.manifest.version).join("+"),
+    },
+    ...(interval && bundles.length === 1 ? { interval } : {}),
+    ...(options.mirrored ? { mirrored: true } : {}),
+  });
+  return { segment, manifest, release };
+}
+
+function usualThreads(): number {
+  return Math.min(2, availableParallelism());
+}
+
+/** Probabilities can be averaged only where they belong to the same pixels. */
+function requireOnePlan(bundles: readonly Bundle[], members: readonly { plan: SegmentationPlan }[]): void {
+  const other = members.findIndex(({ plan }) => canonicalJson(plan) !== canonicalJson(members[0].plan));
+  if (other < 0) return;
+  throw new HemacastError(
+    "ARGUMENT_INVALID",
+    `${bundles[0].manifest.name} and ${bundles[other].manifest.name} were trained to different plans; only networks of one plan can be averaged`,
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { headPhantom } from "../../test/support/phantoms.ts";
 import { createMask, maskMl } from "../volume/volume.ts";
 import { readBundle, writeBundle } from "./bundle.ts";
 import { writeMask, writeNifti } from "./nifti-files.ts";
-import { openSegmenterBundle, segmenterParts } from "./segmenter-bundle.ts";
+import { openSegmenterBundle, openSegmenterEnsemble, segmenterParts } from "./segmenter-bundle.ts";
 import { trainSegmenter } from "./train-segmenter.ts";
 import { readLabelled } from "./train-segmenter-data.ts";
 import { scoreSegmentation, stratumOf, summarise } from "./train-segmenter-evaluation.ts";
@@ -77,6 +77,7 @@ describe("a training run", () => {
     expect(mask.geometry).toEqual(volume.geometry);
     expect(model).toEqual({ name: "trained-unet", version: "1.0.0" });
     await opened.release();
+    await expect(openSegmenterEnsemble(["hematoma-unet", join(out, "bundle")])).rejects.toThrow(/different plans/);
     const start = segmenterParts(await readBundle(join(out, "bundle")));
     const tuned = await trainSegmenter({
       manifest,

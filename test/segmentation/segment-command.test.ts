@@ -51,6 +51,21 @@ it.each([
   expect(result.segmenter.name).toBe(name);
 });
 
+it("averages several networks and the mirrored head when asked, and tells no interval that was calibrated otherwise", async () => {
+  const twice = ["--segmenter", "hematoma-unet,hematoma-unet"];
+  const { code, out } = await run("segment", input, "--out", at("twice.nii"), "--json", ...twice, "--flips");
+  expect(code).toBe(0);
+  const { hematoma, segmenter, findings } = JSON.parse(out);
+  expect(segmenter.name).toBe("hematoma-unet+hematoma-unet");
+  expect(hematoma.volumeMl).toBeAllClose(20, { relative: 0.25 });
+  expect(findings.map(({ code: of }: { code: string }) => of)).not.toContain("VOLUME_INTERVAL");
+  for (const flags of [["--flips"], ["--segmenter", "threshold,hematoma-unet"]]) {
+    const refused = await run("segment", input, "--out", at("no.nii"), "--segmenter", "threshold", ...flags);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/ARGUMENT_INVALID.*has no probabilities/);
+  }
+});
+
 it("says in words what it found, and where the mask is", async () => {
   const { code, out } = await run("segment", input, "--out", at("words.nii"));
   expect(code).toBe(0);

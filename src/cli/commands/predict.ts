@@ -16,6 +16,7 @@ interface PredictFlags {
   readonly json?: boolean;
   readonly model: readonly string[];
   readonly segmenter: string;
+  readonly flips?: boolean;
   readonly clinical?: string;
   readonly set: readonly string[];
   readonly series?: string;
@@ -50,9 +51,10 @@ export function registerPredict(program: Command): void {
     )
     .option(
       "--segmenter <name|folder>",
-      "what draws the hematoma: a shipped network, the folder of another, or threshold",
+      "what draws the hematoma: a shipped network, the folder of another, several with commas (averaged), or threshold",
       defaultSegmenterName,
     )
+    .option("--flips", "average the outline with that of the mirrored head: twice the time of the network")
     .option("--clinical <file>", "JSON object of clinical values")
     .option(
       "--set <name=value>",
@@ -75,7 +77,7 @@ async function run(input: string | undefined, flags: PredictFlags): Promise<void
       ...(flags.series ? { seriesInstanceUID: flags.series } : {}),
       onProgress: progress.onProgress,
     });
-    const segmenter = await openSegmenter(flags.segmenter);
+    const segmenter = await openSegmenter(flags.segmenter, { mirrored: flags.flips ?? false });
     const result = await predictCase(images, {
       segmenter: segmenter.segment,
       models,

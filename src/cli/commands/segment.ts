@@ -9,6 +9,7 @@ import { note, printJson, printText, showProgress } from "../terminal.ts";
 interface SegmentFlags {
   readonly out: string;
   readonly segmenter: string;
+  readonly flips?: boolean;
   readonly probability?: string;
   readonly json?: boolean;
   readonly series?: string;
@@ -20,7 +21,8 @@ A mask without hematoma is written too; the findings say why it is empty.
 
 Examples:
   hemacast segment ./study --out mask.nii.gz
-  hemacast segment study.zip --out mask.nii.gz --json > segment.json`;
+  hemacast segment study.zip --out mask.nii.gz --json > segment.json
+  hemacast segment ct/ --out mask.nii.gz --segmenter fold-1/bundle,fold-2/bundle --flips`;
 
 /** Adds `segment`. */
 export const registerSegment: RegisterCommand = (program) => {
@@ -28,7 +30,12 @@ export const registerSegment: RegisterCommand = (program) => {
     .command("segment <input>")
     .description("outline the hematoma in a head CT and write the mask")
     .requiredOption("--out <file>", "where the mask goes (.nii or .nii.gz)")
-    .option("--segmenter <name|folder>", "a shipped network, the folder of another, or threshold", defaultSegmenterName)
+    .option(
+      "--segmenter <name|folder>",
+      "a shipped network, the folder of another, several with commas (averaged), or threshold",
+      defaultSegmenterName,
+    )
+    .option("--flips", "average with the mirrored head: twice the time of the network")
     .option("--probability <file>", "also write the probability of each voxel, from segmenters that have one")
     .option("--json", "print one JSON document")
     .option("--series <UID>", "read this SeriesInstanceUID instead of the one that the rules choose")
@@ -36,7 +43,7 @@ export const registerSegment: RegisterCommand = (program) => {
     .action(async (input: string, flags: SegmentFlags) => {
       const progress = showProgress();
       try {
-        const segmenter = await openSegmenter(flags.segmenter);
+        const segmenter = await openSegmenter(flags.segmenter, { mirrored: flags.flips ?? false });
         const result = await segmentCase(input, segmenter.segment, {
           maskFile: flags.out,
           probabilityFile: flags.probability,
