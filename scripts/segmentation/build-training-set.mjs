@@ -91,15 +91,9 @@ function buildTemplates() {
   const random = createRandom(77);
   for (let n = 0; n < 16; n++) {
     const background = scannedTemplate(head, random);
-    const found = semiSynthetic(
-      background,
-      brainInsideSkull(background),
-      someShapes(random),
-      random,
-      {
-        distractors,
-      },
-    );
+    const found = semiSynthetic(background, brainInsideSkull(background), someShapes(random), random, {
+      distractors,
+    });
     if (found) save(`template-${n}`, { participantId: "template", ...found, source: "template", role: "train" });
   }
 }
@@ -162,5 +156,6 @@ const parts = {
   train: () => buildStacks("train"),
 };
 const unknown = wanted.filter((name) => !(name in parts));
-if (unknown.length > 0) throw new Error(`unknown parts ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
+if (unknown.length > 0)
+  throw new Error(`unknown parts ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
 for (const [name, build] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await build();

@@ -82,7 +82,9 @@ export function tverskyLoss(
   const { falsePositives, falseNegatives, weight, extent = "batch" } = options;
   requireInRange("falsePositives", falsePositives, 0, 1);
   requireInRange("falseNegatives", falseNegatives, 0, 1);
-  const axes = probability.shape.map((_, axis) => axis).filter((axis) => axis !== 1 && !(extent === "sample" && axis === 0));
+  const axes = probability.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis !== 1 && !(extent === "sample" && axis === 0));
   const count = (map: Value): Value => sum(weight === undefined ? map : mul(map, weight), axes);
   const hit = count(mul(probability, target));
   const extra = sub(count(probability), hit);

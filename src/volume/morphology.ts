@@ -83,8 +83,51 @@ export function union(a: Mask, b: Mask): Mask {
 
 function within(mask: Mask, radiusMm: number, extent: Extent): Mask {
   const limit = (radiusMm + ROUNDING_MM) ** 2;
+  const rows = Math.floor((radiusMm + ROUNDING_MM) / mask.geometry.spacing[1]);
+  if (rows <= MOST_ROWS && (extent === "slice" || mask.geometry.size[2] === 1)) return withinRows(mask, limit, rows);
   const squared = squaredDistanceMm(mask, extent);
   const inside = new Uint8Array(squared.length);
   for (let v = 0; v < squared.length; v++) inside[v] = squared[v] <= limit ? 1 : 0;
   return { geometry: mask.geometry, inside };
+}
+
+/** Discs that reach over no more rows than this are faster row by row than through the distance transform. */
+const MOST_ROWS = 8;
+
+/** Inside voxels within the disc: what each of the rows around reaches along its own direction, in whole steps. */
+function withinRows({ geometry, inside }: Mask, limit: number, rows: number): Mask {
+  const [nx, ny, nz] = geometry.size;
+  const [dx, dy] = geometry.spacing;
+  const steps = stepsToInside(inside, nx);
+  const result = new Uint8Array(inside.length);
+  for (let offset = -rows; offset <= rows; offset++) {
+    const reach = Math.floor(Math.sqrt(Math.max(0, limit - (offset * dy) ** 2)) / dx);
+    for (let k = 0; k < nz; k++) {
+      for (let j = Math.max(0, -offset); j < Math.min(ny, ny - offset); j++) {
+        const to = nx * (j + ny * k);
+        const from = to + nx * offset;
+        for (let i = 0; i < nx; i++) if (steps[from + i] <= reach) result[to + i] = 1;
+      }
+    }
+  }
+  return { geometry, inside: result };
+}
+
+/** Steps along the row to the nearest inside voxel; the largest number where a row has none. */
+function stepsToInside(inside: Uint8Array, nx: number): Int32Array {
+  const none = 2 ** 30;
+  const steps = new Int32Array(inside.length);
+  for (let row = 0; row < inside.length; row += nx) {
+    let since = none;
+    for (let v = row; v < row + nx; v++) {
+      since = inside[v] === 1 ? 0 : since + 1;
+      steps[v] = since;
+    }
+    since = none;
+    for (let v = row + nx - 1; v >= row; v--) {
+      since = inside[v] === 1 ? 0 : since + 1;
+      if (since < steps[v]) steps[v] = since;
+    }
+  }
+  return steps;
 }
