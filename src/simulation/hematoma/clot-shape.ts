@@ -71,7 +71,7 @@ const POINTS_PER_RADIUS = 12;
 /**
  * Makes the main clot with the volume asked for.
  *
- * @param baseline the clot at baseline, which is part of the grown one
+ * @param baseline the clot at baseline, which is part of the later one where that is not smaller
  */
 export function shapeClot(form: ClotForm, room: Room, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
   const [cx, cy, cz] = form.centerMm;
@@ -143,7 +143,9 @@ function drawLobes({ random, irregularity, radiusMm, shape }: ClotForm): SmallCl
 function atVolume(field: FieldGrid, walls: FieldGrid, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
   const cellMl = (field.spacingMm[0] * field.spacingMm[1] * field.spacingMm[2]) / 1000;
   const wanted = Math.max(1, Math.round(volumeMl / cellMl));
-  const base = baseline ? resampled(baseline, field) : null;
+  const before = baseline ? resampled(baseline, field) : null;
+  // What shrinks is the same form at a higher level; kept whole, the old clot would stay in the image and not in the mask.
+  const base = before && before.filter((value) => value > 0).length <= wanted ? before : null;
   const values = Float32Array.from(field.values);
   let level = 0;
   for (let pass = 0; pass < 3; pass++) {

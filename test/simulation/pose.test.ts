@@ -1,9 +1,9 @@
 /** A simulated head lies as it is asked to, which pairs with known motion rest on. */
 import { expect, it } from "vitest";
-import { createRandom } from "../src/core/random.ts";
-import { drawHeadAnatomy } from "../src/simulation/head/head-anatomy.ts";
-import { type HeadPose, scanGrid } from "../src/simulation/scanner/scan-grid.ts";
-import { scannerProfiles } from "../src/simulation/scanner/scanner-profile.ts";
+import { createRandom } from "../../src/core/random.ts";
+import { drawHeadAnatomy } from "../../src/simulation/head/head-anatomy.ts";
+import { type HeadPose, scanGrid } from "../../src/simulation/scanner/scan-grid.ts";
+import { scannerProfiles } from "../../src/simulation/scanner/scanner-profile.ts";
 
 const anatomy = drawHeadAnatomy(createRandom(3), 60);
 const still: HeadPose = { yawDegrees: 0, rollDegrees: 0, pitchDegrees: 0, shiftMm: [0, 0, 0] };
