@@ -15,8 +15,8 @@ const options: CohortOptions = {
 };
 let folder: string;
 let summary: CohortSummary;
-const table = async (name: string): Promise<Record<string, string>[]> => {
-  const [head, ...lines] = (await readFile(join(folder, "cohort", name), "utf8")).trim().split("\n");
+const table = async (name: string, cohort = "cohort"): Promise<Record<string, string>[]> => {
+  const [head, ...lines] = (await readFile(join(folder, cohort, name), "utf8")).trim().split("\n");
   const columns = (head as string).split(",");
   return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [columns[i] as string, cell])));
 };
@@ -75,3 +75,21 @@ it("refuses a cohort of nobody", async () => {
     code: "ARGUMENT_INVALID",
   });
 });
+
+it("tells outcomes of other scenarios for the same baseline scans, and refuses that with follow-up scans", async () => {
+  const out = join(folder, "baseline-only");
+  await simulateCohort(out, { ...options, participants: 1, baselineOnly: true, also: ["null"] });
+  const [paired] = await table("manifest-truth.csv");
+  const [asked] = await table("manifest-truth.csv", "baseline-only");
+  const [other] = await table("null/manifest-truth.csv", "baseline-only");
+  const [truth] = await table("null/truth.csv", "baseline-only");
+  // The planned blood in the ventricles stands in for what a scan would show of it.
+  const { followUpIvhMl: _planned, ...known } = asked as Record<string, string>;
+  const { followUpIvhMl: _measured, ...expected } = paired as Record<string, string>;
+  expect(known).toEqual({ ...expected, followUpScan: "", followUpMask: "" });
+  expect(other?.baselineScan).toBe(`../${asked?.baselineScan}`);
+  expect(truth?.risk).toBe("0.27");
+  await expect(simulateCohort(join(folder, "refused"), { ...options, also: ["null"] })).rejects.toThrowCode(
+    "ARGUMENT_INVALID",
+  );
+}, 60_000);

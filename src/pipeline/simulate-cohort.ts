@@ -1,8 +1,10 @@
 /** A whole simulated cohort on disk: studies, manifest, and the truth beside them. Participants are independent, so they are made in parallel. */
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { HemacastError } from "../core/errors.ts";
 import { requireWhole } from "../core/guards.ts";
 import { toJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
@@ -24,6 +26,10 @@ export interface CohortOptions {
   /** The protocol of every site, or one after the other for "mixed". */
   readonly profile: keyof typeof scannerProfiles | "mixed";
   readonly format: SimulatedFormat;
+  /** Only baseline scans: twice as fast, for predictors that read nothing else. The follow-up is known by its true volume. Default false. */
+  readonly baselineOnly?: boolean;
+  /** Scenarios whose outcomes are told for the same baseline scans, each in a folder of its name; needs `baselineOnly`. */
+  readonly also?: readonly ScenarioName[];
   /** Default: one per core. */
   readonly threads?: number;
 }
@@ -45,14 +51,15 @@ export interface CohortSummary {
 }
 
 const MONTE_CARLO_DRAWS = 20_000;
-const ours = /^(SIM-\d+|manifest\.csv|manifest-truth\.csv|truth\.csv|cohort\.json|README\.txt)$/;
+const ours =
+  /^(SIM-\d+|literature|strong-density|null|manifest\.csv|manifest-truth\.csv|truth\.csv|cohort\.json|README\.txt)$/;
 /** Heap for short-lived numbers in a worker, MB: with the default of 16, a third of the time goes to collecting them. */
 const YOUNG_GENERATION_MB = 64;
 
 /**
  * Makes a cohort in a folder that must not hold anything else. Equal options, equal files, whatever the number of threads.
  *
- * @throws HemacastError ARGUMENT_INVALID on numbers out of range, OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
+ * @throws HemacastError ARGUMENT_INVALID on numbers out of range or `also` with follow-up scans, OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE
  */
 export async function simulateCohort(
   out: string,
@@ -62,20 +69,42 @@ export async function simulateCohort(
   requireWhole("n", options.participants, 1);
   requireWhole("sites", options.sites, 1);
   requireWhole("seed", options.seed, 0);
+  const also = (options.also ?? []).filter((scenario) => scenario !== options.scenario);
+  if (also.length > 0 && !options.baselineOnly) {
+    throw new HemacastError(
+      "ARGUMENT_INVALID",
+      "in another scenario the follow-up scans differ; further scenarios go with baseline scans only",
+    );
+  }
   return writeFolderAtomically(
     out,
     (name) => ours.test(name),
     async (folder) => {
-      const rows = await runTasks(planTasks(folder, options), options.threads, onProgress);
-      const summary = summarise(options, rows);
-      await writeFileAtomically(join(folder, "manifest.csv"), manifestCsv(rows, false));
-      await writeFileAtomically(join(folder, "manifest-truth.csv"), manifestCsv(rows, true));
-      await writeFileAtomically(join(folder, "truth.csv"), truthCsv(rows));
-      await writeFileAtomically(join(folder, "cohort.json"), toJson(summary));
-      await writeFileAtomically(join(folder, "README.txt"), readme(summary));
-      return summary;
+      const rows = await runTasks(planTasks(folder, { ...options, also }), options.threads, onProgress);
+      for (const scenario of also) {
+        const others = rows.map((row) => ({ ...row, truth: { ...row.truth, ...row.futures[scenario] } }));
+        await mkdir(join(folder, scenario));
+        await writeTables(join(folder, scenario), { ...options, scenario }, others, "../");
+      }
+      return writeTables(folder, options, rows, "");
     },
   );
+}
+
+/** @param toScans from the folder of the tables to that of the scans */
+async function writeTables(
+  folder: string,
+  options: CohortOptions,
+  rows: readonly SimulatedRow[],
+  toScans: string,
+): Promise<CohortSummary> {
+  const summary = summarise(options, rows);
+  await writeFileAtomically(join(folder, "manifest.csv"), manifestCsv(rows, toScans, false));
+  await writeFileAtomically(join(folder, "manifest-truth.csv"), manifestCsv(rows, toScans, true));
+  await writeFileAtomically(join(folder, "truth.csv"), truthCsv(rows));
+  await writeFileAtomically(join(folder, "cohort.json"), toJson(summary));
+  await writeFileAtomically(join(folder, "README.txt"), readme(summary));
+  return summary;
 }
 
 function planTasks(folder: string, options: CohortOptions): SimulateTask[] {
@@ -94,6 +123,7 @@ function planTasks(folder: string, options: CohortOptions): SimulateTask[] {
       participantId: `SIM-${String(i + 1).padStart(digits, "0")}`,
       site: `SIMULATED-${String(site + 1).padStart(2, "0")}`,
       seed: draw.integer(2 ** 32),
+      ...{ followUp: !options.baselineOnly, also: options.also ?? [] },
       scanner: scanners[site] as ScannerProfile,
     };
   });
@@ -137,7 +167,7 @@ function summarise(options: CohortOptions, rows: readonly SimulatedRow[]): Cohor
     schema: "hemacast-simulated-cohort/1",
     note: SIMULATED_NOTE,
     ...{ scenario: options.scenario, seed: options.seed, participants: rows.length },
-    scannedTwice: count((row) => row.followUp !== null),
+    scannedTwice: count((row) => row.truth.followUpStatus === "scanned"),
     lost: count((row) => row.truth.followUpStatus === "lost"),
     surgery: count((row) => row.truth.followUpStatus === "surgery"),
     expansions: count((row) => row.truth.expands),
@@ -154,7 +184,7 @@ function csv(columns: readonly string[], rows: readonly (readonly Cell[])[]): st
 }
 
 /** The manifest that `hemacast study` reads; with the truth, it also names the true masks and volumes. */
-function manifestCsv(rows: readonly SimulatedRow[], withTruth: boolean): string {
+function manifestCsv(rows: readonly SimulatedRow[], toScans: string, withTruth: boolean): string {
   const truthColumns = withTruth
     ? ["baselineMask", "baselineVolumeMl", "baselineIvhMl", "followUpMask", "followUpVolumeMl", "followUpIvhMl"]
     : [];
@@ -165,17 +195,17 @@ function manifestCsv(rows: readonly SimulatedRow[], withTruth: boolean): string 
   ];
   return csv(
     columns,
-    rows.map(({ participantId, site, scanner, truth, baseline, followUp }) => [
-      ...[participantId, site, `simulated-${scanner}`, baseline.scan, truth.hoursFromOnset],
-      ...[followUp?.scan ?? null, followUp?.hoursFromBaseline ?? null],
-      ...(withTruth
-        ? [
-            ...[baseline.mask, truth.volumeMl, truth.ivhMl],
-            ...[followUp?.mask ?? null, followUp?.volumeMl ?? null, followUp?.ivhMl ?? null],
-          ]
-        : []),
-      ...[truth.gcs, truth.ageYears, Number(truth.sex === "male"), Number(truth.anticoagulation)],
-    ]),
+    rows.map(({ participantId, site, truth, scanner, baseline, followUp }) => {
+      const path = (file: string | undefined): string | null => (file === undefined ? null : toScans + file);
+      const ifScanned = (value: number): number | null => (truth.followUpStatus === "scanned" ? value : null);
+      return [
+        ...[participantId, site, `simulated-${scanner}`, path(baseline.scan), truth.hoursFromOnset],
+        ...[path(followUp?.scan), ifScanned(truth.followUpHours - truth.hoursFromOnset)],
+        ...(withTruth ? [path(baseline.mask), truth.volumeMl, truth.ivhMl, path(followUp?.mask)] : []),
+        ...(withTruth ? [ifScanned(truth.followUpVolumeMl), ifScanned(followUp?.ivhMl ?? truth.followUpIvhMl)] : []),
+        ...[truth.gcs, truth.ageYears, Number(truth.sex === "male"), Number(truth.anticoagulation)],
+      ];
+    }),
   );
 }
 

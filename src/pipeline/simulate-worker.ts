@@ -1,7 +1,7 @@
 /** One participant of a simulated cohort, from seed to files: what a worker thread does. */
 import { join } from "node:path";
 import type { ScannerProfile } from "../simulation/scanner/scanner-profile.ts";
-import { simulateCase } from "../simulation/simulate-case.ts";
+import { type Future, futureIn, simulateCase } from "../simulation/simulate-case.ts";
 import type { CaseTruth, ScenarioName } from "../simulation/simulated-case.ts";
 import { type SimulatedFormat, type WrittenScan, writeSimulatedCase } from "./simulate-study.ts";
 
@@ -14,6 +14,10 @@ export interface SimulateTask {
   readonly scenario: ScenarioName;
   readonly scanner: ScannerProfile;
   readonly format: SimulatedFormat;
+  /** False: only the baseline scan is made; what is known of the follow-up is its true volume. */
+  readonly followUp: boolean;
+  /** Scenarios whose future is told as well. */
+  readonly also: readonly ScenarioName[];
 }
 
 /** What the tables of a cohort need to know of a participant. */
@@ -23,29 +27,27 @@ export interface SimulatedRow {
   readonly scanner: string;
   readonly truth: Omit<CaseTruth, "mask" | "ivhMask" | "edemaMask" | "signMasks">;
   readonly baseline: WrittenScan;
-  readonly followUp: (WrittenScan & { volumeMl: number; ivhMl: number; hoursFromBaseline: number }) | null;
+  readonly followUp: (WrittenScan & { ivhMl: number }) | null;
+  /** What would become of the participant in other scenarios. */
+  readonly futures: Readonly<Partial<Record<ScenarioName, Future>>>;
 }
 
 /** Simulates one participant and writes the files into `folder/participantId`. */
 export async function simulateParticipant(task: SimulateTask): Promise<SimulatedRow> {
   const { participantId, site, seed, scenario, scanner } = task;
-  const simulated = simulateCase({ seed, scenario, scanner, followUp: true });
+  const simulated = simulateCase({ seed, scenario, scanner, followUp: task.followUp });
   const written = await writeSimulatedCase(join(task.folder, participantId), participantId, simulated, task.format);
   const { mask: _mask, ivhMask: _ivh, edemaMask: _edema, signMasks: _signs, ...truth } = simulated.truth;
   const inFolder = ({ scan, mask }: WrittenScan): WrittenScan => ({
     scan: `${participantId}/${scan}`,
     mask: `${participantId}/${mask}`,
   });
-  const later = simulated.followUp?.truth;
   return {
     ...{ participantId, site, truth, scanner: scanner.name, baseline: inFolder(written.baseline) },
     followUp:
-      written.followUp && later
-        ? {
-            ...inFolder(written.followUp),
-            ...{ volumeMl: later.volumeMl, ivhMl: later.ivhMl },
-            hoursFromBaseline: later.hoursFromOnset - truth.hoursFromOnset,
-          }
+      written.followUp && simulated.followUp
+        ? { ...inFolder(written.followUp), ivhMl: simulated.followUp.truth.ivhMl }
         : null,
+    futures: Object.fromEntries(task.also.map((other) => [other, futureIn(other, seed)])),
   };
 }

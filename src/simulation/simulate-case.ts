@@ -74,13 +74,28 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
   };
 }
 
+/** What becomes of a participant. */
+export type Future = Pick<
+  CaseTruth,
+  "risk" | "expands" | "followUpVolumeMl" | "followUpIvhMl" | "followUpHours" | "followUpStatus"
+>;
+
+/** What would become of the same participant, whose baseline scan is the same, in another scenario. No image is made. */
+export function futureIn(scenario: ScenarioName, seed: number): Future {
+  return futureOf(drawParticipant(createRandom(seed).fork("participant"), scenarios[scenario]));
+}
+
+function futureOf(participant: Participant): Future {
+  const { risk, expands, followUpVolumeMl, followUpIvhMl, followUpHours, followUpStatus } = participant;
+  return { risk, expands, followUpVolumeMl, followUpIvhMl, followUpHours, followUpStatus };
+}
+
 function caseTruth(scan: ScanTruth, participant: Participant): CaseTruth {
-  const { plan, risk, expands, ageYears, sex, gcs, anticoagulation, spotSign } = participant;
+  const { plan, ageYears, sex, gcs, anticoagulation, spotSign } = participant;
   const { location, side, irregularity } = plan;
-  const { followUpVolumeMl, followUpStatus } = participant;
   return {
     ...scan,
-    ...{ location, side, irregularity, risk, expands, ageYears, sex, gcs, anticoagulation, spotSign },
-    ...{ followUpVolumeMl, followUpStatus },
+    ...{ location, side, irregularity, ageYears, sex, gcs, anticoagulation, spotSign },
+    ...futureOf(participant),
   };
 }

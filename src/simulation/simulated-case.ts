@@ -63,6 +63,10 @@ export interface CaseTruth extends ScanTruth {
   readonly expands: boolean;
   /** The volume at the planned follow-up, in mL, whether or not it was scanned. */
   readonly followUpVolumeMl: number;
+  /** The blood in the ventricles by then, in mL. */
+  readonly followUpIvhMl: number;
+  /** Hours from onset to the planned follow-up. */
+  readonly followUpHours: number;
   readonly followUpStatus: FollowUpStatus;
 }
 

@@ -82,10 +82,12 @@ function cohortCommand(): Command {
     .requiredOption("--n <N>", "participants", number)
     .option("--sites <M>", "sites, each with its own scanner", number, 1)
     .addOption(profileOption(["mixed"], "fast"))
+    .option("--baseline-only", "only baseline scans, twice as fast; the follow-up is known by its true volume")
+    .option("--also <list>", "with --baseline-only: outcomes of the same scans in further scenarios", scenarioList)
     .option("--threads <T>", "worker threads (default: one per core)", number)
     .addHelpText(
       "after",
-      "\nExamples:\n  hemacast simulate cohort --n 200 --sites 3 --scenario literature --seed 1 --out cohort\n  hemacast evaluate cohort/truth.csv",
+      "\nExamples:\n  hemacast simulate cohort --n 680 --baseline-only --scenario strong-density --also literature,null --format nifti --out cohort\n  hemacast simulate cohort --n 200 --sites 3 --scenario literature --seed 1 --out cohort\n  hemacast evaluate cohort/truth.csv",
     )
     .action(async ({ n, out, json, ...options }: CohortFlags) => {
       const progress = showProgress();
@@ -118,6 +120,15 @@ function profileOption(more: readonly string[], standard: string): Option {
   return new Option("--profile <P>", "scanner and protocol")
     .choices([...Object.keys(scannerProfiles), ...more])
     .default(standard);
+}
+
+function scenarioList(text: string): ScenarioName[] {
+  return text.split(",").map((word) => {
+    const scenario = scenarioNames.find((name) => name === word.trim());
+    if (!scenario)
+      throw new InvalidArgumentError(`"${word}" is not a scenario; choose of ${scenarioNames.join(", ")}.`);
+    return scenario;
+  });
 }
 
 function number(text: string): number {
