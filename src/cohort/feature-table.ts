@@ -30,7 +30,8 @@ export function requireFeatureTable(table: FeatureTable): FeatureTable {
   if (table.outcome.length !== n) fault(`the feature table has ${n} rows and ${table.outcome.length} outcomes`);
   if (table.sites && table.sites.length !== n) fault(`the feature table has ${n} rows and ${table.sites.length} sites`);
   if (!table.outcome.every((y) => y === 0 || y === 1)) fault("an outcome is neither 0 nor 1");
-  const repeated = table.names.find((name, i) => table.names.indexOf(name) !== i);
+  const places = placesOf(table.names);
+  const repeated = table.names.find((name, i) => places.get(name) !== i);
   if (repeated !== undefined) fault(`the predictor ${repeated} is there twice`);
   if (table.values.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)) fault("a predictor is infinite");
   return table;
@@ -64,9 +65,10 @@ export function selectTableRows(table: FeatureTable, rows: ArrayLike<number>): F
  * @throws HemacastError MANIFEST_INVALID when the table lacks one
  */
 export function selectTableColumns(table: FeatureTable, names: readonly string[]): FeatureTable {
+  const places = placesOf(table.names);
   const columns = names.map((name) => {
-    const column = table.names.indexOf(name);
-    if (column < 0) throw new HemacastError("MANIFEST_INVALID", `the feature table has no predictor ${name}`);
+    const column = places.get(name);
+    if (column === undefined) throw new HemacastError("MANIFEST_INVALID", `the feature table has no predictor ${name}`);
     return column;
   });
   const p = table.names.length;
@@ -75,6 +77,11 @@ export function selectTableColumns(table: FeatureTable, names: readonly string[]
     for (const [k, column] of columns.entries()) values[i * names.length + k] = table.values[i * p + column] as number;
   }
   return { ...table, names: [...names], values };
+}
+
+/** Last column of each name. */
+function placesOf(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name, i) => [name, i]));
 }
 
 /**

@@ -91,6 +91,23 @@ export function manifestFromTable(columns: readonly string[], rows: readonly (re
   });
 }
 
+/**
+ * Whether a cohort is simulated. What is simulated says so in its scanner or its site, as `hemacast simulate` writes them.
+ *
+ * @returns true when every participant is simulated, false when none is
+ * @throws HemacastError MANIFEST_INVALID when simulated participants are mixed with others: no figure of such a cohort would mean anything
+ */
+export function requireOneKind({ participants }: Manifest): boolean {
+  const simulated = participants.filter(
+    ({ site, scanner }) => site?.startsWith("SIMULATED-") || scanner?.startsWith("simulated-"),
+  ).length;
+  if (simulated === 0 || simulated === participants.length) return simulated > 0;
+  throw new HemacastError(
+    "MANIFEST_INVALID",
+    `${simulated} of ${participants.length} participants are simulated; a cohort is simulated as a whole or not at all`,
+  );
+}
+
 function participantOf(cells: ReadonlyMap<string, string>): unknown {
   const text = (name: string): string | undefined => cells.get(name) || undefined;
   // Text that is not a number stays text, so that the schema names the field.

@@ -22,6 +22,23 @@ export const modelConfigSchema = z.strictObject({
   predictors: z.array(z.string().min(1)).min(1),
   /** Needs sites. */
   combat: z.boolean().default(false),
+  /** Groups of predictors that are replaced by their leading principal components, e.g. the thousands that a network gives. */
+  reduce: z
+    .array(
+      z.strictObject({ predictors: z.array(z.string().min(1)).min(1), components: z.number().int().min(1).max(500) }),
+    )
+    .max(10)
+    .default([]),
+  /**
+   * Early fusion (null): one regression over all predictors. Late fusion: one regression for each of these groups of predictors, then one over
+   * their out-of-fold log odds.
+   */
+  lateFusion: z
+    .array(z.array(z.string().min(1)).min(1))
+    .min(2)
+    .max(10)
+    .nullable()
+    .default(null),
   /** Largest |correlation| between two predictors; null = no filter. */
   correlationLimit: fraction.nullable().default(null),
   stability: z

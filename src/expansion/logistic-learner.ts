@@ -13,6 +13,10 @@ export interface FittedModel {
   readonly name: string;
   /** Calibrated risk of each row, in [0, 1]. */
   risk(rows: TestSet | TrainingSet): Float64Array;
+  /** Log odds of each row before recalibration. */
+  logOdds(rows: TestSet | TrainingSet): Float64Array;
+  /** Log odds of the training rows by fits that did not see them; null where no inner folds were needed. */
+  readonly outOfFold: Float64Array | null;
   /** Positive from this risk on; chosen inside the training set. */
   readonly cutoff: number;
   readonly fits: readonly FitRecord[];
@@ -63,9 +67,12 @@ export function fitLogisticModel(set: TrainingSet, config: ModelConfig, random: 
   const calibrator = fitCalibrator(config.calibration, tuned.logOdds ?? [], outcome);
   const risks = tuned.logOdds?.map((value) => calibratedRisk(calibrator, value)) ?? new Float64Array(0);
   const events = outcome.reduce((sum, y) => sum + y, 0);
+  const logOdds = ({ table }: TestSet | TrainingSet): Float64Array => logOddsOf(preparation.matrix(table), fit);
   return {
     name: config.name,
-    risk: ({ table }) => logOddsOf(preparation.matrix(table), fit).map((value) => calibratedRisk(calibrator, value)),
+    risk: (rows) => logOdds(rows).map((value) => calibratedRisk(calibrator, value)),
+    logOdds,
+    outOfFold: tuned.logOdds,
     cutoff: chooseCutoff(config.cutoff, outcome, risks),
     fits: [
       ...preparation.fits,

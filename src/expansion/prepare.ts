@@ -8,6 +8,7 @@ import type { Random } from "../core/random.ts";
 import type { DenseMatrix } from "../math/dense-matrix.ts";
 import { fitCombat } from "./combat.ts";
 import type { ModelConfig } from "./learner-config.ts";
+import { fitPrincipalComponents } from "./principal-components.ts";
 import { fitStabilitySelection } from "./stability-selection.ts";
 import { fitCorrelationFilter, fitImputation, fitScaling, type Transform, transformTraining } from "./transform.ts";
 
@@ -36,6 +37,11 @@ export function fitPreparation(set: TrainingSet, config: ModelConfig, random: Ra
   add(fitImputation);
   if (config.combat) add(fitCombat);
   add(fitScaling);
+  for (const { predictors: patterns, components } of config.reduce) {
+    const group = patterns.flatMap((pattern) => matching(current.table.names, pattern));
+    if (group.length > 0)
+      add((training) => fitPrincipalComponents(training, [...new Set(group)], prefixOf(patterns), components));
+  }
   if (config.correlationLimit !== null)
     add((training) => fitCorrelationFilter(training, config.correlationLimit as number));
   const { stability } = config;
@@ -61,8 +67,7 @@ export function fitPreparation(set: TrainingSet, config: ModelConfig, random: Ra
 export function matchPredictors(names: readonly string[], patterns: readonly string[]): string[] {
   const chosen = new Set<string>();
   for (const pattern of patterns) {
-    const parts = pattern.split("*");
-    const matched = names.filter((name) => matches(name, parts));
+    const matched = matching(names, pattern);
     if (matched.length === 0) {
       throw new HemacastError(
         "CONFIG_INVALID",
@@ -72,6 +77,16 @@ export function matchPredictors(names: readonly string[], patterns: readonly str
     for (const name of matched) chosen.add(name);
   }
   return names.filter((name) => chosen.has(name));
+}
+
+function matching(names: readonly string[], pattern: string): string[] {
+  const parts = pattern.split("*");
+  return names.filter((name) => matches(name, parts));
+}
+
+/** A name for components: the patterns without what may vary. */
+function prefixOf(patterns: readonly string[]): string {
+  return patterns.map((pattern) => pattern.replaceAll("*", "").replace(/\.$/, "")).join("+");
 }
 
 /** Whether a name is the parts in order with anything between them; no regular expression, so no pattern can be slow. */

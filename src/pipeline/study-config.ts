@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { outcomeDefinitions } from "../cohort/outcome.ts";
 import { HemacastError } from "../core/errors.ts";
 import { parseWith, z } from "../core/schema.ts";
+import { blocksConfigSchema } from "../expansion/blocks.ts";
 import { modelConfigSchema } from "../expansion/learner-config.ts";
 
 const column = z.string().min(1);
@@ -51,6 +52,8 @@ export const studyConfigSchema = z.strictObject({
       smallestBaselineMl: z.number().positive().nullable().default(null),
     })
     .prefault({}),
+  /** Manifests: what is measured on the baseline scans, e.g. `{}` for the shape of the hematoma; its predictors are called `shape.*` and so on. */
+  blocks: blocksConfigSchema.nullable().default(null),
   split: splitSchema.default({ kind: "repeated", folds: 5, repeats: 1 }),
   /** The first is the primary model. */
   models: z.array(modelConfigSchema).min(1).max(50),
@@ -64,6 +67,19 @@ export const studyConfigSchema = z.strictObject({
       learningCurve: z.array(z.number().gt(0).lt(1)).default([]),
     })
     .prefault({}),
+  /** The model that is fitted once more on everyone and saved as a bundle for `predict --model`; null = none. Needs blocks. */
+  bundle: z
+    .strictObject({
+      model: z.string(),
+      name: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]*$/)
+        .default("own-model"),
+      members: z.number().int().min(2).max(200).default(20),
+      coverage: z.number().gt(0.5).lt(1).default(0.9),
+    })
+    .nullable()
+    .default(null),
   /** Rows of a publication, printed beside ours. */
   published: z
     .array(z.strictObject({ source: z.string(), model: z.string(), auc: z.number(), note: z.string().default("") }))
@@ -100,5 +116,12 @@ export function checkStudyConfig(config: StudyConfig): StudyConfig {
   const names = config.models.map((model) => model.name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw new HemacastError("CONFIG_INVALID", `two models are called ${repeated}`);
+  if (config.bundle && !names.includes(config.bundle.model))
+    throw new HemacastError(
+      "CONFIG_INVALID",
+      `the bundle's model ${config.bundle.model} is none of ${names.join(", ")}`,
+    );
+  if (config.bundle && !config.blocks)
+    throw new HemacastError("CONFIG_INVALID", "a bundle is of predictors that are measured on scans; name blocks");
   return config;
 }

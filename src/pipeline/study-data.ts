@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { type EligibilityFlow, selectEligible } from "../cohort/eligibility.ts";
 import { type FeatureTable, requireFeatureTable } from "../cohort/feature-table.ts";
 import type { ScanRecord } from "../cohort/leakage.ts";
-import { type Manifest, manifestFromTable, parseManifest } from "../cohort/manifest.ts";
+import { type Manifest, manifestFromTable, parseManifest, requireOneKind } from "../cohort/manifest.ts";
 import { type OutcomeId, outcomeDefinitions, withWindow } from "../cohort/outcome.ts";
 import type { Fold } from "../cohort/splits.ts";
 import { givenSplit, leaveOneSiteOut, repeatedFolds, temporalSplit } from "../cohort/splits.ts";
@@ -12,6 +12,7 @@ import { HemacastError } from "../core/errors.ts";
 import { groupByCuts } from "../evaluation/subgroups.ts";
 import { type CsvTable, columnIndex, isMissing, parseNumber, readCsv } from "./csv-table.ts";
 import { measureMasks, scanRecords } from "./manifest-volumes.ts";
+import { type MeasuredCohort, type MeasuringOptions, measureBaselines } from "./measure-cohort.ts";
 import type { StudyConfig } from "./study-config.ts";
 
 /** How often one definition of the outcome occurs. */
@@ -34,6 +35,10 @@ export interface StudyData {
   /** Scans that a manifest names. */
   readonly scans: readonly ScanRecord[];
   readonly inputSha256: string;
+  /** True when no row is of a patient. */
+  readonly simulated: boolean;
+  /** What the blocks of predictors were measured with; null without blocks. */
+  readonly measured: MeasuredCohort | null;
 }
 
 /**
@@ -42,12 +47,23 @@ export interface StudyData {
  *
  * @throws HemacastError INPUT_NOT_FOUND, MANIFEST_INVALID, SPLIT_LEAKS, METRIC_UNDEFINED when nobody is left
  */
-export async function readStudyData(path: string, config: StudyConfig): Promise<StudyData> {
-  if (path.endsWith(".json")) return fromManifest(await readJsonManifest(path), path, config);
+export async function readStudyData(
+  path: string,
+  config: StudyConfig,
+  measuring: MeasuringOptions | null = null,
+): Promise<StudyData> {
+  if (path.endsWith(".json")) return fromManifest(await readJsonManifest(path), path, config, measuring);
   const csv = await readCsv(path);
-  if (csv.columns.includes(config.data.outcome)) return fromFeatures(csv, config, await sha256(path));
+  if (csv.columns.includes(config.data.outcome)) {
+    if (config.blocks)
+      throw new HemacastError(
+        "CONFIG_INVALID",
+        "blocks are measured on the scans of a manifest; this is a feature table",
+      );
+    return fromFeatures(csv, config, await sha256(path));
+  }
   if (!csv.columns.some((name) => name.startsWith("baseline"))) columnIndex(csv, config.data.outcome);
-  return fromManifest(manifestFromTable(csv.columns, csv.rows), path, config);
+  return fromManifest(manifestFromTable(csv.columns, csv.rows), path, config, measuring);
 }
 
 async function sha256(path: string): Promise<string> {
@@ -99,7 +115,9 @@ function fromFeatures(csv: CsvTable, config: StudyConfig, inputSha256: string): 
     events: table.outcome.reduce((sum, y) => sum + y, 0),
   };
   const folds = foldsFor(table, config, (name) => text(name));
-  return { table, flow, folds, subgroups: subgroupsFor(config, text), outcomes: [], scans: [], inputSha256 };
+  const simulated = csv.columns.includes("simulated") && text("simulated").every((cell) => cell === "1");
+  const subgroups = subgroupsFor(config, text);
+  return { table, flow, folds, subgroups, outcomes: [], scans: [], inputSha256, simulated, measured: null };
 }
 
 function splitColumn({ split }: StudyConfig): string | null {
@@ -133,7 +151,12 @@ function binaryOutcome(cell: string, row: number): number {
   throw new HemacastError("MANIFEST_INVALID", `row ${row + 1}: the outcome is neither 0 nor 1`);
 }
 
-async function fromManifest(described: Manifest, path: string, config: StudyConfig): Promise<StudyData> {
+async function fromManifest(
+  described: Manifest,
+  path: string,
+  config: StudyConfig,
+  measuring: MeasuringOptions | null,
+): Promise<StudyData> {
   const manifest = await measureMasks(described, path);
   const inputSha256 = await sha256(path);
   const scans = scanRecords(manifest, path);
@@ -142,17 +165,24 @@ async function fromManifest(described: Manifest, path: string, config: StudyConf
   const chosen = withWindow(outcomeDefinitions[definition as OutcomeId], windowHours);
   const { eligible, flow } = selectEligible(manifest.participants, rules, chosen);
   const clinical = [...new Set(manifest.participants.flatMap((p) => Object.keys(p.clinical)))].sort();
-  const names = ["baselineVolumeMl", "hoursFromOnset", ...clinical];
-  const values = eligible.flatMap(({ participant: { baseline, clinical: known } }) => [
-    baseline.volumeMl ?? Number.NaN,
-    baseline.hoursFromOnset ?? Number.NaN,
-    ...clinical.map((name) => known[name] ?? Number.NaN),
-  ]);
+  const measured = config.blocks ? await measureBaselines(eligible, path, config.blocks, measuring) : null;
+  const told = ["baselineVolumeMl", "hoursFromOnset", ...clinical];
+  const names = [...told, ...(measured?.identity.predictors ?? [])];
+  const values = new Float64Array(eligible.length * names.length);
+  for (const [i, { participant }] of eligible.entries()) {
+    const { baseline, clinical: known } = participant;
+    const row = [baseline.volumeMl, baseline.hoursFromOnset, ...clinical.map((name) => known[name])];
+    values.set(
+      row.map((value) => value ?? Number.NaN),
+      i * names.length,
+    );
+    if (measured) values.set(measured.rows[i] as Float64Array, i * names.length + told.length);
+  }
   const sites = eligible.map(({ participant }) => participant.site ?? "");
   const table = requireFeatureTable({
     participantIds: eligible.map(({ participant }) => participant.participantId),
     names,
-    values: Float64Array.from(values),
+    values,
     outcome: Uint8Array.from(eligible, ({ outcome }) => outcome),
     sites: sites.every((site) => site !== "") ? sites : null,
   });
@@ -182,6 +212,8 @@ async function fromManifest(described: Manifest, path: string, config: StudyConf
     outcomes,
     scans,
     inputSha256,
+    simulated: requireOneKind(manifest),
+    measured,
   };
 }
 

@@ -5,8 +5,9 @@ import { applyFold, applyInnerFold, type Fold, type TrainingSet } from "../cohor
 import { createRandom, type Random, shuffled } from "../core/random.ts";
 import { auroc } from "../evaluation/discrimination.ts";
 import { unlessUndefined } from "../evaluation/subgroups.ts";
+import { fitModel } from "../expansion/fit-model.ts";
 import type { ModelConfig } from "../expansion/learner-config.ts";
-import { type FittedModelFacts, fitLogisticModel } from "../expansion/logistic-learner.ts";
+import type { FittedModelFacts } from "../expansion/logistic-learner.ts";
 
 /** What a fold works on; plain data, so that it can be sent to a thread. */
 export interface FoldTask {
@@ -45,7 +46,7 @@ export function runFold(table: FeatureTable, { fold, models, seed, learningCurve
   const startedAt = performance.now();
   const { training, test } = applyFold(table, fold);
   const random = createRandom(seed).fork(fold.name);
-  const fitted = models.map((config) => fitLogisticModel(training, config, random.fork(config.name)));
+  const fitted = models.map((config) => fitModel(training, config, random.fork(config.name)));
   const predictions = fitted.map((model) => ({
     model: model.name,
     risk: Array.from(model.risk(test)),
@@ -56,7 +57,7 @@ export function runFold(table: FeatureTable, { fold, models, seed, learningCurve
   const curve = learningCurve.map((share) => {
     const part = partOf(training, share, random.fork(`share ${share}`));
     const risk = unlessUndefined(() =>
-      fitLogisticModel(part, models[0] as ModelConfig, random.fork(`curve ${share}`)).risk(test),
+      fitModel(part, models[0] as ModelConfig, random.fork(`curve ${share}`)).risk(test),
     );
     const participants = new Set(part.table.participantIds).size;
     return { participants, auc: risk && unlessUndefined(() => auroc(test.table.outcome, risk)) };

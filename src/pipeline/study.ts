@@ -11,12 +11,16 @@ import type { OnProgress } from "../core/progress.ts";
 import { writeFileAtomically } from "./atomic-output.ts";
 import { packageVersion } from "./package-files.ts";
 import type { RunRecord } from "./run-record.ts";
+import { writeStudyBundle } from "./study-bundle.ts";
 import type { StudyConfig } from "./study-config.ts";
 import type { StudyData } from "./study-data.ts";
 import { type FoldResult, type FoldTask, runFold } from "./study-fold.ts";
 import { collectPredictions, studyMetrics } from "./study-metrics.ts";
 import { writeStudyOutputs } from "./study-outputs.ts";
 import type { FoldReply } from "./study-worker.ts";
+
+/** Folder inside a run's for what was measured on scans, where no other is named. */
+export const measuredFolder = "measured";
 
 /** What a study came to. */
 export interface StudyResult {
@@ -78,13 +82,14 @@ export async function runStudy(
     seconds: { folds: foldSeconds, evaluation: (performance.now() - clock) / 1000 - foldSeconds },
   };
   await writeStudyOutputs(out, { run, config, data, predictions, metrics });
+  await writeStudyBundle(out, { data, config, metrics });
   options.onProgress?.({ stage: "evaluate", done: 1, total: 1 });
   return { run, metrics };
 }
 
 async function openRunFolder(out: string, identity: string, config: StudyConfig): Promise<void> {
-  const names = await readdir(out).catch(() => null);
-  if (names !== null && names.length > 0) {
+  const names = (await readdir(out).catch(() => [])).filter((name) => name !== measuredFolder);
+  if (names.length > 0) {
     const earlier = await readFile(join(out, "config.json"), "utf8")
       .then(JSON.parse)
       .catch(() => null);

@@ -5,6 +5,10 @@ import type { Text } from "./html.ts";
 export const studyWords = {
   subtitle: { en: "Prediction of hematoma expansion: study report", zh: "血肿扩大预测：研究报告" },
   use: { en: "Research use only, not for clinical decisions.", zh: "仅供研究使用，不得用于临床决策。" },
+  simulated: {
+    en: "Every participant is simulated. The figures show what the method can do on a cohort with known truth; they say nothing about patients.",
+    zh: "所有受试者均为模拟数据。结果仅展示该方法在真值已知的队列上的表现，与真实患者无关。",
+  },
   participants: { en: "Participants", zh: "研究对象" },
   outcome: { en: "Outcome", zh: "结局" },
   definitions: { en: "Definitions side by side", zh: "不同结局定义对照" },

@@ -17,6 +17,7 @@ export function studyPage(view: StudyView, figures: StudyFigures): string {
   return page(
     view.title,
     html`<h1>${view.title}</h1><p class="quiet">${say(words.subtitle)}. ${say(words.use)}</p>
+${view.simulated ? html`<p class="notice">${say(words.simulated)}</p>` : ""}
 ${participants(view, figures)}
 <h2>${say(words.models)}</h2>${modelTable(view)}${published(view)}
 <h2>${say(words.comparisons)}</h2>${comparisonTable(view)}

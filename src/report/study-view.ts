@@ -26,6 +26,8 @@ export interface StudyViewModel {
 /** A study as the report sees it. */
 export interface StudyView {
   readonly title: string;
+  /** True when no participant is a patient; said on top. */
+  readonly simulated: boolean;
   readonly run: {
     readonly experiment: string;
     readonly versions: { readonly hemacast: string; readonly node: string };

@@ -1,10 +1,18 @@
 /** `hemacast study`: from a table of participants or features to figures that survive peer review. */
-
-import { runStudy } from "../../pipeline/study.ts";
+import { join } from "node:path";
+import { measuredFolder, runStudy } from "../../pipeline/study.ts";
 import { readStudyConfig } from "../../pipeline/study-config.ts";
 import { readStudyData } from "../../pipeline/study-data.ts";
 import type { RegisterCommand } from "../register-command.ts";
 import { note, printJson, printText, showProgress } from "../terminal.ts";
+
+interface StudyFlags {
+  readonly config: string;
+  readonly out: string;
+  readonly cache?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
 
 /** Adds `study <table>`. */
 export const registerStudy: RegisterCommand = (program) => {
@@ -13,21 +21,24 @@ export const registerStudy: RegisterCommand = (program) => {
     .description("train and evaluate models on a cohort: manifest (csv, json) or feature table (csv)")
     .requiredOption("--config <file>", "the experiment: split, models, evaluation (see experiments/)")
     .requiredOption("--out <folder>", "the run folder; an interrupted run goes on where it stopped")
+    .option(
+      "--cache <folder>",
+      "where masks and predictors of scans are kept, e.g. for several experiments (default: <out>/measured)",
+    )
     .option("--threads <n>", "worker threads (default: all cores)", Number)
     .option("--json", "print metrics as one JSON document")
     .addHelpText(
       "after",
-      "\nExamples:\n  hemacast study features.csv --config experiments/markers-794-study.json --out runs/markers\n  hemacast study manifest.csv --config experiments/contest-2023-manifest.json --out runs/cohort --json",
+      "\nExamples:\n  hemacast study features.csv --config experiments/markers-794-study.json --out runs/markers\n  hemacast study manifest.csv --config experiments/contest-2023-manifest.json --out runs/cohort --json\n  hemacast study manifest.csv --config experiments/lu2024.json --cache measured --out runs/lu2024",
     )
-    .action(async (table: string, options: { config: string; out: string; threads?: number; json?: boolean }) => {
+    .action(async (table: string, options: StudyFlags) => {
       const config = await readStudyConfig(options.config);
-      const data = await readStudyData(table, config);
       const { onProgress, stop } = showProgress();
+      const running = { ...(options.threads ? { threads: options.threads } : {}), onProgress };
       try {
-        const { run, metrics } = await runStudy(data, config, options.out, {
-          ...(options.threads ? { threads: options.threads } : {}),
-          onProgress,
-        });
+        const cache = options.cache ?? join(options.out, measuredFolder);
+        const data = await readStudyData(table, config, { cache, ...running });
+        const { run, metrics } = await runStudy(data, config, options.out, running);
         stop();
         if (run.folds.resumed > 0) note(`${run.folds.resumed} of ${run.folds.total} folds were finished earlier`);
         for (const leak of metrics.leaks) note(`${leak.code}: ${leak.message}`);

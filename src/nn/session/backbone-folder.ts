@@ -59,7 +59,7 @@ export interface LoadedBackbone {
 }
 
 /** The folder of a backbone that comes with the package. */
-export function shippedBackbone(name: "inception-v3"): string {
+export function shippedBackbone(name: string): string {
   return fileURLToPath(new URL(`../../../models/backbones/${name}`, import.meta.url));
 }
 

@@ -1,0 +1,242 @@
+/**
+ * A trained hybrid as plain data: raw predictors in, a risk with its uncertainty out. Ensemble, conformal set, and distance from what it was
+ * trained on; when it should not be believed, it says so.
+ */
+
+import { type FeatureTable, selectTableColumns, selectTableRows, tableColumn } from "../cohort/feature-table.ts";
+import { type TrainingSet, wholeCohort } from "../cohort/splits.ts";
+import type { Random } from "../core/random.ts";
+import { mean, median, quantile, standardDeviation } from "../math/statistics.ts";
+import { type AffineForm, affineForm, affineLogOdds } from "./affine-form.ts";
+import { type Calibrator, calibratedRisk } from "./calibrator.ts";
+import { fitModel } from "./fit-model.ts";
+import type { ModelConfig } from "./learner-config.ts";
+import type { FittedModelFacts } from "./logistic-learner.ts";
+import { matchPredictors } from "./prepare.ts";
+
+/** A trained hybrid. */
+export interface HybridModel {
+  /** Predictors in the order of a row, as their blocks name them. */
+  readonly predictors: readonly string[];
+  /** Used where a predictor has no value: the training median. */
+  readonly fills: Float64Array;
+  readonly means: Float64Array;
+  readonly deviations: Float64Array;
+  /** Fitted on everyone. */
+  readonly whole: AffineForm;
+  /** Fitted on resampled participants: how much the risk depends on who happened to be there. */
+  readonly members: readonly AffineForm[];
+  readonly calibrator: Calibrator;
+  readonly cutoff: number;
+  readonly conformal: ConformalLimits;
+  /** Root mean square of standardised predictors, block by block: what 99 % of training participants stay below. */
+  readonly novelty: Readonly<Record<string, number>>;
+}
+
+/** Class-conditional conformal prediction: of those who expand, this share has "expands" in its set, and likewise for the others. */
+export interface ConformalLimits {
+  /** Share in (0, 1). */
+  readonly coverage: number;
+  /** "Expands" is in the set from this risk on. */
+  readonly leastIfExpands: number;
+  /** "Does not" is in the set up to this risk. */
+  readonly mostIfNot: number;
+}
+
+/** A risk and how far to believe it. */
+export interface HybridEstimate {
+  readonly risk: number;
+  /** 95 % interval over the ensemble, about the risk on the scale of log odds. */
+  readonly low: number;
+  readonly high: number;
+  /** What cannot be excluded at the stated coverage: both = the model abstains from a decision, neither = unlike either class. */
+  readonly conformalSet: readonly ("expands" | "does-not")[];
+  readonly coverage: number;
+  /** Blocks whose predictors lie further out than those of 99 % of the training participants. */
+  readonly unusual: readonly string[];
+  /** Log odds relative to the mean participant of the training cohort, by block; with the baseline they add up to the whole. */
+  readonly contributions: readonly { readonly block: string; readonly logOdds: number }[];
+  readonly baselineLogOdds: number;
+  /** Predictors that had no value and were filled. */
+  readonly filled: readonly string[];
+}
+
+/**
+ * Fits the model that goes into a bundle: on everyone, after all evaluation is done.
+ *
+ * @param options.members size of the ensemble
+ * @param options.coverage of the conformal set, in (0, 1)
+ * @throws HemacastError as `fitModel`
+ */
+export function fitHybridModel(
+  set: TrainingSet,
+  config: ModelConfig,
+  random: Random,
+  options: { members: number; coverage: number },
+): HybridModel {
+  const table = selectTableColumns(
+    set.table,
+    matchPredictors(set.table.names, config.lateFusion?.flat() ?? config.predictors),
+  );
+  const training = wholeCohort(table);
+  const columns = table.names.map((_, j) => tableColumn(table, j).filter((value) => !Number.isNaN(value)));
+  const fills = Float64Array.from(columns, (known) => (known.length > 0 ? median(known) : 0));
+  const means = Float64Array.from(columns, (known, j) => (known.length > 0 ? mean(known) : fills[j]!));
+  const deviations = Float64Array.from(columns, (known) => (known.length > 1 ? standardDeviation(known) : 0));
+  // A predictor that never varied is dropped by the scaling, so any step shows that it has no coefficient.
+  const steps = deviations.map((sd) => (sd > 0 ? sd : 1));
+  const fitted = fitModel(training, config, random.fork("whole"));
+  const memberConfig = withFixedPenalty(config, fitted.facts, table.participantIds.length);
+  const members = Array.from({ length: options.members }, (_, k) => {
+    const own = random.fork(`member ${k}`);
+    const member = fitModel(resampled(training, own.fork("participants")), memberConfig, own.fork("fit"));
+    return affineForm(member, table.names, fills, steps);
+  });
+  const outOfFold = Float64Array.from(fitted.outOfFold ?? fitted.logOdds(training), (value) =>
+    calibratedRisk(fitted.facts.calibrator, value),
+  );
+  return {
+    ...{ predictors: table.names, fills, means, deviations, members },
+    whole: affineForm(fitted, table.names, fills, steps),
+    calibrator: fitted.facts.calibrator,
+    cutoff: fitted.cutoff,
+    conformal: conformalLimits(outOfFold, table.outcome, options.coverage),
+    novelty: noveltyLimits(table, { means, deviations, fills }),
+  };
+}
+
+/** The penalty that the whole cohort chose, so that members differ by their participants alone. */
+function withFixedPenalty(config: ModelConfig, { penalty, alpha }: FittedModelFacts, n: number): ModelConfig {
+  const fixedC = 1 / (n * (penalty.l1 + penalty.l2));
+  const logistic = { ...config.logistic, alphas: [alpha], fixedC };
+  return { ...config, logistic, calibration: "none", cutoff: { rule: "fixed", at: 0.5 } };
+}
+
+/** As many participants as there are, drawn with replacement within each class, so that no member lacks one. */
+function resampled(set: TrainingSet, random: Random): TrainingSet {
+  const { participantIds, outcome } = set.table;
+  const rows = [0, 1].flatMap((y) => {
+    const ofClass = participantIds.flatMap((_, i) => (outcome[i] === y ? [i] : []));
+    return ofClass.map(() => ofClass[random.integer(ofClass.length)] as number);
+  });
+  return wholeCohort(selectTableRows(set.table, rows));
+}
+
+function conformalLimits(risks: Float64Array, outcome: Uint8Array, coverage: number): ConformalLimits {
+  const sorted = (y: number): Float64Array => risks.filter((_, i) => outcome[i] === y).sort();
+  const [without, having] = [sorted(0), sorted(1)];
+  const allowed = Math.floor((1 - coverage) * (having.length + 1));
+  const needed = Math.ceil(coverage * (without.length + 1));
+  return {
+    coverage,
+    leastIfExpands: allowed < 1 ? 0 : (having[allowed - 1] as number),
+    mostIfNot: needed > without.length ? 1 : (without[needed - 1] as number),
+  };
+}
+
+type Standard = Pick<HybridModel, "means" | "deviations" | "fills">;
+
+function noveltyLimits(table: FeatureTable, standard: Standard): Record<string, number> {
+  const p = table.names.length;
+  const distances = table.participantIds.map((_, i) =>
+    blockDistances(table.names, table.values.subarray(i * p, (i + 1) * p), standard),
+  );
+  const blocks = Object.keys(distances[0] as Record<string, number>);
+  return Object.fromEntries(
+    blocks.map((block) => [
+      block,
+      quantile(
+        distances.map((each) => each[block] as number),
+        0.99,
+      ),
+    ]),
+  );
+}
+
+/** Root mean square of the standardised predictors of each block. */
+function blockDistances(
+  names: readonly string[],
+  row: ArrayLike<number>,
+  { means, deviations, fills }: Standard,
+): Record<string, number> {
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const [j, name] of names.entries()) {
+    const sd = deviations[j] as number;
+    if (sd === 0) continue;
+    const value = Number.isNaN(row[j]) ? (fills[j] as number) : (row[j] as number);
+    const block = blockOf(name);
+    const { sum, count } = sums.get(block) ?? { sum: 0, count: 0 };
+    sums.set(block, { sum: sum + ((value - means[j]!) / sd) ** 2, count: count + 1 });
+  }
+  return Object.fromEntries([...sums].map(([block, { sum, count }]) => [block, Math.sqrt(sum / count)]));
+}
+
+/**
+ * The block that a predictor belongs to.
+ *
+ * @example blockOf("shape.Sphericity") // => "shape"
+ */
+export function blockOf(predictor: string): string {
+  const dot = predictor.indexOf(".");
+  return dot < 0 ? predictor : predictor.slice(0, dot);
+}
+
+/** A row with the medians of the training cohort where there is no value. */
+export function completeRow({ fills }: HybridModel, row: ArrayLike<number>): Float64Array {
+  return Float64Array.from(row, (value, j) => (Number.isNaN(value) ? (fills[j] as number) : value));
+}
+
+/**
+ * The risk of one participant, and how far to believe it.
+ *
+ * @param row in the order of `predictors`; NaN where there is no value
+ */
+export function predictHybrid(model: HybridModel, row: ArrayLike<number>): HybridEstimate {
+  const complete = completeRow(model, row);
+  const logOdds = affineLogOdds(model.whole, complete);
+  const spread = model.members.length > 1 ? standardDeviation(membersLogOdds(model, complete)) : 0;
+  const risk = calibratedRisk(model.calibrator, logOdds);
+  const { coverage, leastIfExpands, mostIfNot } = model.conformal;
+  const distances = blockDistances(model.predictors, complete, model);
+  return {
+    risk,
+    low: calibratedRisk(model.calibrator, logOdds - 1.96 * spread),
+    high: calibratedRisk(model.calibrator, logOdds + 1.96 * spread),
+    conformalSet: [
+      ...(risk >= leastIfExpands ? (["expands"] as const) : []),
+      ...(risk <= mostIfNot ? (["does-not"] as const) : []),
+    ],
+    coverage,
+    unusual: Object.keys(distances).filter((block) => distances[block]! > (model.novelty[block] ?? Infinity)),
+    contributions: contributionsByBlock(model, complete),
+    baselineLogOdds: affineLogOdds(model.whole, model.means),
+    filled: model.predictors.filter((_, j) => Number.isNaN(row[j])),
+  };
+}
+
+function membersLogOdds({ members }: HybridModel, row: Float64Array): Float64Array {
+  return Float64Array.from(members, (member) => affineLogOdds(member, row));
+}
+
+function contributionsByBlock(model: HybridModel, row: Float64Array): HybridEstimate["contributions"] {
+  const sums = new Map<string, number>();
+  for (const [j, name] of model.predictors.entries()) {
+    const part = model.whole.coefficients[j]! * (row[j]! - model.means[j]!);
+    sums.set(blockOf(name), (sums.get(blockOf(name)) ?? 0) + part);
+  }
+  return [...sums].map(([block, logOdds]) => ({ block, logOdds }));
+}
+
+/**
+ * What the risk would be if some predictors had other values, all else equal.
+ *
+ * @param changes value by predictor; predictors that the model does not have are passed over
+ */
+export function riskIf(model: HybridModel, row: ArrayLike<number>, changes: Readonly<Record<string, number>>): number {
+  const changed = completeRow(model, row);
+  for (const [name, value] of Object.entries(changes)) {
+    const at = model.predictors.indexOf(name);
+    if (at >= 0) changed[at] = value;
+  }
+  return calibratedRisk(model.calibrator, affineLogOdds(model.whole, changed));
+}
