@@ -71,15 +71,20 @@ export function findTableLeaks(table: FeatureTable): Leak[] {
   return [...outcomeInDisguise(table), ...standardisedBeforeSplit(table)];
 }
 
+/** A table of thousands of predictors can leak in thousands of places; the first few say what is wrong. */
+const MOST_LEAKS_TOLD = 5;
+
 /**
  * Throws when any leak is to be refused.
  *
- * @throws HemacastError SPLIT_LEAKS listing them
+ * @throws HemacastError SPLIT_LEAKS listing the first few
  */
 export function requireNoLeaks(leaks: readonly Leak[]): void {
   const refused = leaks.filter((leak) => leak.severity === "refuse");
   if (refused.length === 0) return;
-  throw new HemacastError("SPLIT_LEAKS", refused.map((leak) => `${leak.code}: ${leak.message}`).join("; "), {
+  const told = refused.slice(0, MOST_LEAKS_TOLD).map((leak) => `${leak.code}: ${leak.message}`);
+  const more = refused.length > MOST_LEAKS_TOLD ? [`and ${refused.length - MOST_LEAKS_TOLD} more`] : [];
+  throw new HemacastError("SPLIT_LEAKS", [...told, ...more].join("; "), {
     details: { codes: [...new Set(refused.map((leak) => leak.code))] },
   });
 }

@@ -35,7 +35,13 @@ export async function writeStudyOutputs(out: string, outputs: StudyOutputs): Pro
   await write("predictions.csv", predictionsCsv(outputs));
   await write(
     "metrics.json",
-    toJson({ schema: "hemacast-study/1", simulated: data.simulated, flow: data.flow, outcomes: data.outcomes, ...metrics }),
+    toJson({
+      schema: "hemacast-study/1",
+      simulated: data.simulated,
+      flow: data.flow,
+      outcomes: data.outcomes,
+      ...metrics,
+    }),
   );
   await write("table.md", studyTable(view));
   for (const [name, svg] of figures) await write(join("figures", `${name}.svg`), svg);
@@ -122,7 +128,9 @@ function studyTable(view: StudyView): string {
   return [
     `# ${view.title}`,
     "",
-    ...(view.simulated ? ["**Every participant is simulated: this shows the method, and says nothing about patients.**", ""] : []),
+    ...(view.simulated
+      ? ["**Every participant is simulated: this shows the method, and says nothing about patients.**", ""]
+      : []),
     `${view.flow.assessed} assessed, ${view.flow.analysed} analysed, ${view.flow.events} with expansion; ${view.tested.n} tested (${view.tested.events} with expansion). ${view.split.en}. Outcome: ${view.outcomeLabel}.`,
     "",
     "| model | AUC of one model: mean over repeats (95 % bootstrap) ± SD | AUC of the mean risk (95 % DeLong) | average precision | calibration slope | calibration in the large | Brier (scaled) | p, better than chance |",

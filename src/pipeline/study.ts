@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
+import { selectTableColumns } from "../cohort/feature-table.ts";
 import { findLeaks, findTableLeaks, requireNoLeaks } from "../cohort/leakage.ts";
 import { HemacastError } from "../core/errors.ts";
 import { canonicalJson, toJson } from "../core/json.ts";
@@ -41,7 +42,7 @@ export async function runStudy(
   options: { threads?: number; onProgress?: OnProgress } = {},
 ): Promise<StudyResult> {
   const startedAt = new Date();
-  const tableLeaks = findTableLeaks(data.table);
+  const tableLeaks = findTableLeaks(toldPredictors(data));
   requireNoLeaks(tableLeaks);
   if (data.scans.length > 0) {
     for (const fold of data.folds) requireNoLeaks(findLeaks(data.table, fold, { scans: data.scans }));
@@ -85,6 +86,16 @@ export async function runStudy(
   await writeStudyBundle(out, { data, config, metrics });
   options.onProgress?.({ stage: "evaluate", done: 1, total: 1 });
   return { run, metrics };
+}
+
+/** What was told, without what was measured here on the baseline scans: that cannot be the outcome in disguise, however well it predicts. */
+function toldPredictors({ table, measured }: StudyData): StudyData["table"] {
+  if (!measured) return table;
+  const own = new Set(measured.identity.predictors);
+  return selectTableColumns(
+    table,
+    table.names.filter((name) => !own.has(name)),
+  );
 }
 
 async function openRunFolder(out: string, identity: string, config: StudyConfig): Promise<void> {

@@ -1,0 +1,153 @@
+/** A study on scans, from manifest to bundle: measured once, fused, reported as what it is, saved as a model that proves itself. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRandom } from "../src/core/random.ts";
+import { predictHybrid } from "../src/expansion/hybrid-model.ts";
+import { loadHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
+import { writeNifti } from "../src/pipeline/nifti-files.ts";
+import { runStudy } from "../src/pipeline/study.ts";
+import { checkStudyConfig, type StudyConfig, studyConfigSchema } from "../src/pipeline/study-config.ts";
+import { readStudyData } from "../src/pipeline/study-data.ts";
+import { selfTestHead } from "../src/segmentation/self-test-head.ts";
+
+const participants = 24;
+let folder: string;
+let config: StudyConfig;
+
+/** Those who expand have a darker half of the clot; clots differ in brightness and noise. */
+async function writeCohort(): Promise<void> {
+  const { volume, hematoma } = selfTestHead();
+  const rows = [
+    "participantId,site,baselineScan,hoursFromOnset,followUpHoursFromBaseline,baselineVolumeMl,followUpVolumeMl",
+  ];
+  for (let p = 0; p < participants; p++) {
+    const random = createRandom(p);
+    const expands = p % 2 === 1;
+    const hu = volume.hu.map((value, v) => {
+      if (hematoma.inside[v] === 0) return value;
+      const dark = expands && v % 128 > 84 ? 18 : 0;
+      return Math.round(value + 2 * (p % 3) - dark + 2 * random.normal());
+    });
+    await writeNifti(join(folder, `scan-${p}.nii.gz`), volume.geometry, hu as Int16Array);
+    rows.push(`P${p},SIMULATED-01,scan-${p}.nii.gz,2,24,20,${expands ? 35 : 21}`);
+  }
+  writeFileSync(join(folder, "manifest.csv"), `${rows.join("\n")}\n`);
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "hemacast-blocks-"));
+  await writeCohort();
+  config = checkStudyConfig(
+    studyConfigSchema.parse({
+      name: "blocks",
+      blocks: { cnn: [{ backbone: "inception-v3", taps: ["mixed0"], images: { pixels: 75, slices: "largest-3" } }] },
+      split: { kind: "repeated", folds: 3 },
+      models: [
+        {
+          name: "both",
+          predictors: ["*"],
+          lateFusion: [["shape.*"], ["inception-v3.*"]],
+          innerFolds: 3,
+          reduce: [{ predictors: ["inception-v3.*"], components: 4 }],
+        },
+        { name: "shape", predictors: ["shape.*"], innerFolds: 3 },
+      ],
+      evaluation: { replicates: 100, permutations: 100 },
+      bundle: { model: "both", members: 3 },
+    }),
+  );
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const study = async (out: string) => {
+  const data = await readStudyData(join(folder, "manifest.csv"), config, {
+    cache: join(folder, "measured"),
+    threads: 1,
+  });
+  return { data, result: await runStudy(data, config, join(folder, out), { threads: 1 }) };
+};
+
+describe("a study on scans", () => {
+  it("learns from the images, and says that it is simulated", async () => {
+    const { data, result } = await study("run");
+    expect(data.measured?.volumesMl.every((ml) => ml > 5)).toBe(true);
+    const [both] = result.metrics.models;
+    expect(both?.evaluation.auc.value).toBeGreaterThan(0.9);
+    expect(readFileSync(join(folder, "run", "report.html"), "utf8")).toContain("Every participant is simulated");
+    expect(readFileSync(join(folder, "run", "table.md"), "utf8")).toContain("says nothing about patients");
+  }, 120_000);
+
+  it("measures nothing twice, and comes to the same", async () => {
+    const before = readdirSync(join(folder, "measured")).length;
+    await study("again");
+    expect(readdirSync(join(folder, "measured"))).toHaveLength(before);
+    expect(before).toBe(3 * participants);
+    const predictions = (run: string): string => readFileSync(join(folder, run, "predictions.csv"), "utf8");
+    expect(predictions("again")).toBe(predictions("run"));
+  }, 120_000);
+
+  it("saves a bundle that says what it is and gives the risk that it was made with", async () => {
+    const { data } = await study("run");
+    const bundle = await loadHybridBundle(join(folder, "run", "bundle"));
+    expect(bundle.outcomes).toBe("simulated");
+    expect(readFileSync(join(folder, "run", "bundle", "MODEL_CARD.md"), "utf8")).toContain(
+      "says nothing about a patient",
+    );
+    const { names, values } = data.table;
+    const at = bundle.model.predictors.map((name) => names.indexOf(name));
+    const risks = Array.from(
+      { length: participants },
+      (_, i) =>
+        predictHybrid(
+          bundle.model,
+          at.map((j) => values[i * names.length + j] as number),
+        ).risk,
+    );
+    const meanOf = (outcome: number): number =>
+      risks.filter((_, i) => data.table.outcome[i] === outcome).reduce((sum, risk) => sum + risk, 0) /
+      (participants / 2);
+    expect(meanOf(1) - meanOf(0)).toBeGreaterThan(0.5);
+  }, 120_000);
+
+  it.each([
+    [
+      "one byte of the coefficients",
+      "coefficients.safetensors",
+      (b: Buffer) => b.with(b.length - 9, 0x41 ^ (b.at(-9) ?? 0)),
+      "CHECKSUM_MISMATCH" as const,
+    ],
+    [
+      "another schema version",
+      "bundle.json",
+      (b: Buffer) => Buffer.from(b.toString().replace("hemacast-bundle/1", "hemacast-bundle/2")),
+      "BUNDLE_INVALID" as const,
+    ],
+    [
+      "another kind",
+      "bundle.json",
+      (b: Buffer) => Buffer.from(b.toString().replace("hybrid-risk-model", "segmentation-network")),
+      "BUNDLE_INVALID" as const,
+    ],
+  ])("refuses a bundle with %s changed", async (_what, file, change, code) => {
+    const broken = join(folder, "broken");
+    rmSync(broken, { recursive: true, force: true });
+    cpSync(join(folder, "run", "bundle"), broken, { recursive: true });
+    writeFileSync(join(broken, file), change(readFileSync(join(broken, file))) as Uint8Array);
+    await expect(loadHybridBundle(broken)).rejects.toMatchObject({ code });
+  });
+
+  it("refuses a cohort that is half simulated, and names a scan that cannot be read", async () => {
+    mkdirSync(join(folder, "other"));
+    const lines = readFileSync(join(folder, "manifest.csv"), "utf8").replaceAll("scan-", "../scan-").trim().split("\n");
+    const write = (rows: readonly string[]): void =>
+      writeFileSync(join(folder, "other", "manifest.csv"), `${rows.join("\n")}\n`);
+    const read = () =>
+      readStudyData(join(folder, "other", "manifest.csv"), config, { cache: join(folder, "measured") });
+    write([...lines.slice(0, -1), (lines.at(-1) as string).replace("SIMULATED-01", "Hospital")]);
+    await expect(read()).rejects.toThrow("simulated as a whole or not at all");
+    write([...lines.slice(0, -1), (lines.at(-1) as string).replace("scan-23", "scan-99")]);
+    await expect(read()).rejects.toThrow(/1 of 24 baseline scans could not be measured \(P23: INPUT_NOT_FOUND/);
+  }, 60_000);
+});
