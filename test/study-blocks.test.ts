@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../src/core/random.ts";
 import { predictHybrid } from "../src/expansion/hybrid-model.ts";
-import { loadHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
+import { loadHybridBundle, writeHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
 import { writeNifti } from "../src/pipeline/nifti-files.ts";
+import { openRiskModel } from "../src/pipeline/risk-models.ts";
 import { runStudy } from "../src/pipeline/study.ts";
 import { checkStudyConfig, type StudyConfig, studyConfigSchema } from "../src/pipeline/study-config.ts";
 import { readStudyData } from "../src/pipeline/study-data.ts";
@@ -110,6 +111,32 @@ describe("a study on scans", () => {
       (participants / 2);
     expect(meanOf(1) - meanOf(0)).toBeGreaterThan(0.5);
   }, 120_000);
+
+  it("gives predict a risk from the images, and refuses hematomas, segmenters and backbones that it does not know", async () => {
+    const own = join(folder, "run", "bundle");
+    const model = await openRiskModel(own);
+    const { volume, hematoma } = selfTestHead();
+    const known = { volume, mask: hematoma, segmenter: "hematoma-unet", values: {} };
+    const { value, low, high, image, model: identity } = await model.estimate(known);
+    expect([low <= value, value <= high, identity.basis, identity.outcomes]).toEqual([
+      true,
+      true,
+      "images",
+      "simulated",
+    ]);
+    expect(image?.contributions.map(({ block }) => block)).toEqual(["shape", "inception-v3"]);
+    await expect(model.estimate({ ...known, segmenter: "threshold" })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+    });
+    await model.release();
+    const { manifest, ...content } = await loadHybridBundle(own);
+    for (const change of [{ segmenterId: "other" }, { backbones: { "inception-v3": "0".repeat(64) } }]) {
+      const other = join(folder, "other-bundle");
+      const { schema: _s, checksums: _c, kind: _k, inputs: _i, ...described } = manifest;
+      await writeHybridBundle(other, described, { ...content, ...change }, "card", [content.model.means]);
+      await expect(openRiskModel(other)).rejects.toMatchObject({ code: "BUNDLE_INVALID" });
+    }
+  }, 60_000);
 
   it.each([
     [

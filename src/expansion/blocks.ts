@@ -2,7 +2,8 @@
 import { parseWith, z } from "../core/schema.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
 import { extractRadiomics } from "../radiomics/extract.ts";
-import { type RadiomicsSettings, resolveSettings } from "../radiomics/settings.ts";
+import type { RadiomicsSettings } from "../radiomics/settings.ts";
+import { resolveSettings } from "../radiomics/settings-file.ts";
 import { shapeFeatureNames, shapeFeatures } from "../radiomics/shape.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 import { type CnnConfig, cnnConfigSchema } from "./cnn-features.ts";

@@ -28,11 +28,9 @@ export type MeasureReply =
   | { readonly fault: { readonly code: ErrorCode; readonly message: string } };
 
 /** Networks loaded once per thread. */
-interface Tools {
+interface Tools extends BlockTools {
   readonly segmenter: NamedSegmenter;
   readonly segmenterId: string;
-  readonly cnn: readonly CnnBlock[];
-  readonly blocks: readonly { readonly block: PredictorBlock; readonly id: string }[];
 }
 
 let loaded: { readonly key: string; readonly tools: Promise<Tools> } | null = null;
@@ -64,8 +62,9 @@ export interface BlocksIdentity {
  * @throws HemacastError what opening a segmenter or a backbone throws
  */
 export async function identifyBlocks(config: BlocksConfig): Promise<BlocksIdentity> {
-  const { blocks, cnn, segmenter, segmenterId } = await openTools(config);
-  await Promise.all([segmenter, ...cnn].map((owner) => owner.release()));
+  const { blocks, cnn, release } = await blockTools(config);
+  await release();
+  const segmenterId = await segmenterIdentity(config.segmenter);
   return {
     predictors: blocks.flatMap(({ block }) => block.names),
     segmenterId,
@@ -73,7 +72,15 @@ export async function identifyBlocks(config: BlocksConfig): Promise<BlocksIdenti
   };
 }
 
-async function openTools(config: BlocksConfig): Promise<Tools> {
+/** The blocks of a model, ready to measure; they own memory. */
+export interface BlockTools {
+  readonly cnn: readonly CnnBlock[];
+  readonly blocks: readonly { readonly block: PredictorBlock; readonly id: string }[];
+  release(): Promise<void>;
+}
+
+/** Opens blocks without a segmenter: for a case whose hematoma is drawn already. */
+export async function blockTools(config: BlocksConfig): Promise<BlockTools> {
   const version = packageVersion();
   const cnn = await Promise.all(config.cnn.map(openCnnBlock));
   const networks = cnn.map((block, i) => {
@@ -83,16 +90,20 @@ async function openTools(config: BlocksConfig): Promise<Tools> {
     const settings = block.name === "radiomics" ? config.radiomics : null;
     return { block, id: hashOf({ version, name: block.name, settings }) };
   });
-  return {
-    segmenter: await openSegmenter(config.segmenter),
-    segmenterId: await segmenterIdentity(config.segmenter),
-    cnn,
-    blocks: [...plain, ...networks],
+  const release = async (): Promise<void> => {
+    await Promise.all(cnn.map((block) => block.release()));
   };
+  return { cnn, blocks: [...plain, ...networks], release };
 }
 
-/** The bundle's own description holds the checksums of its files. */
-async function segmenterIdentity(name: string): Promise<string> {
+async function openTools(config: BlocksConfig): Promise<Tools> {
+  const segmenterId = await segmenterIdentity(config.segmenter);
+  const [tools, segmenter] = await Promise.all([blockTools(config), openSegmenter(config.segmenter)]);
+  return { ...tools, segmenter, segmenterId };
+}
+
+/** Changes with the segmenter: the bundle's own description holds the checksums of its files. */
+export async function segmenterIdentity(name: string): Promise<string> {
   if (name === "threshold") return hashOf({ name, version: packageVersion() });
   return hashOf({ bundle: await readFile(join(await findBundle(name), "bundle.json"), "utf8") });
 }

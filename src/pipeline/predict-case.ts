@@ -79,7 +79,12 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const scoreInputs = measured ? scoreInputsOf(measured, settings.clinical) : settings.clinical;
   const risks = await timed("risk", async () => {
     if (!measured) return [];
-    const known = { volume, mask, values: riskInputsOf(measured, settings.clinical) };
+    const known = {
+      volume,
+      mask,
+      segmenter: segmentation.model.name,
+      values: riskInputsOf(measured, settings.clinical),
+    };
     const all: CaseRisk[] = [];
     for (const model of settings.models) all.push(await model.estimate(known));
     return all;

@@ -7,6 +7,8 @@ import { predictRisk } from "../expansion/risk-model.ts";
 import type { Prediction } from "../report/prediction.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 import { readBundle } from "./bundle.ts";
+import { hybridKind, loadHybridBundle } from "./hybrid-bundle.ts";
+import { imageModel } from "./hybrid-risk.ts";
 import { findBundle, loadBundle, type RiskBundle, riskModelKind } from "./risk-bundle.ts";
 
 /** What is known about a case when risks are asked for. */
@@ -14,6 +16,8 @@ export interface KnownCase {
   readonly volume: CtVolume;
   /** The segmented hematoma on the grid of the volume; not empty. */
   readonly mask: Mask;
+  /** Name of what drew it. */
+  readonly segmenter: string;
   /** Measurements and clinical values by name; what is unknown is absent. */
   readonly values: Readonly<Record<string, number>>;
 }
@@ -37,6 +41,7 @@ export async function openRiskModel(nameOrFolder: string): Promise<CaseRiskModel
   const folder = await findBundle(nameOrFolder);
   const { manifest } = await readBundle(folder);
   if (manifest.kind === riskModelKind) return measurementModel(await loadBundle(folder));
+  if (manifest.kind === hybridKind) return imageModel(await loadHybridBundle(folder));
   throw new HemacastError(
     "BUNDLE_INVALID",
     `bundle ${manifest.name} is a ${manifest.kind}, which gives no risk of expansion; give --model a risk model (hemacast models list)`,
@@ -64,6 +69,7 @@ export function measurementModel({ manifest, model }: RiskBundle): CaseRiskModel
         inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, taken[name] ?? null])),
         missing: [...missing],
         outOfRange: [...outOfRange],
+        image: null,
       };
     },
   };

@@ -20,6 +20,22 @@ export const words = {
   },
   imagePanel: { en: "What the image model says", zh: "图像模型" },
   imagePanelNote: { en: "A model that was given the images themselves.", zh: "直接以图像为输入的模型。" },
+  conformalBoth: {
+    en: "Neither expansion nor its absence can be excluded: the model abstains from a decision",
+    zh: "扩大与不扩大均不能排除：模型不作判定",
+  },
+  conformalNone: { en: "Unlike either class: do not rely on this risk", zh: "与两类均不相似：请勿依赖该风险值" },
+  conformalExpands: { en: "That it stays as it is can be excluded", zh: "可排除不扩大" },
+  conformalNot: { en: "Expansion can be excluded", zh: "可排除扩大" },
+  unusual: {
+    en: "Unlike the cohort that the model was trained on, in",
+    zh: "与模型训练队列不同，涉及",
+  },
+  contribution: {
+    en: "What moved the risk (log odds, relative to the mean of the training cohort)",
+    zh: "影响风险的因素（对数优势，相对训练队列均值）",
+  },
+  without: { en: "The risk would be, all else equal, without", zh: "其他条件不变，若无以下征象，风险为" },
   noRealModel: { en: "No model of this kind was asked.", zh: "未调用此类模型。" },
   noImageModel: {
     en: "No image model is installed. One is added with --model; its risk then stands here, beside that of real outcomes, never mixed with it.",

@@ -29,6 +29,27 @@ const modelSchema = z.strictObject({
   summary: z.string(),
 });
 
+const imageRiskSchema = z
+  .strictObject({
+    conformalSet: z
+      .array(z.enum(["expands", "does-not"]))
+      .describe(
+        "What cannot be excluded at the coverage: both = no decision can be based on it, none = unlike either class.",
+      ),
+    coverage: probability,
+    unusual: z
+      .array(z.string())
+      .describe("Blocks of predictors that lie outside what 99 % of the development cohort had."),
+    contributions: z
+      .array(z.strictObject({ block: z.string(), logOdds: number }))
+      .describe("By block, relative to the mean participant of the development cohort."),
+    without: z
+      .array(z.strictObject({ predictor: z.string(), risk: probability }))
+      .describe("What the risk would be without a sign that is there, all else equal."),
+  })
+  .nullable()
+  .describe("How far an image model can be believed; null for models of measurements.");
+
 const riskSchema = z
   .strictObject({
     model: modelSchema,
@@ -43,6 +64,7 @@ const riskSchema = z
       .array(z.string())
       .describe("Inputs that were not known; low and high then also span their possible values."),
     outOfRange: z.array(z.string()).describe("Inputs outside the range of the development cohort."),
+    image: imageRiskSchema,
   })
   .describe("Probability of hematoma expansion.");
 

@@ -30,7 +30,29 @@ function riskOf(risk: Risk): Html {
 <p class="figure"><strong>${percent(value)}</strong> <span class="quiet">${say(words.interval)} ${percent(low)} – ${percent(high)}</span></p>
 ${riskBar(value, low, high)}
 ${missing.length > 0 ? html`<p>${say(words.missingNotice)}</p>` : ""}
-${inputsOf(risk)}<p class="quiet">${model.summary}. ${risk.definition}</p></div>`;
+${inputsOf(risk)}${beliefOf(risk)}<p class="quiet">${model.summary}. ${risk.definition}</p></div>`;
+}
+
+/** How far to believe an image model: what it cannot exclude, what is unusual, what moved the risk, and what would be without a sign. */
+function beliefOf({ image }: Risk): Html {
+  if (!image) return html``;
+  const { conformalSet, coverage, unusual, contributions, without } = image;
+  const verdict =
+    conformalSet.length === 2
+      ? words.conformalBoth
+      : conformalSet.length === 0
+        ? words.conformalNone
+        : conformalSet[0] === "expands"
+          ? words.conformalExpands
+          : words.conformalNot;
+  const parts = contributions.map(
+    ({ block, logOdds }) =>
+      html`<tr><td>${names[block] ? say(names[block]) : block}</td><td class="number">${logOdds >= 0 ? "+" : "−"}${Math.abs(logOdds).toFixed(2)}</td></tr>`,
+  );
+  return html`<p><strong>${say(verdict)}</strong> <span class="quiet">(${percent(coverage)})</span></p>
+${unusual.length > 0 ? html`<p class="notice">${say(words.unusual)}: ${unusual.join(", ")}</p>` : ""}
+<table><thead><tr><th>${say(words.contribution)}</th><th></th></tr></thead>${parts}</table>
+${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${predictor.replace(/^markers\./, "")}: ${percent(risk)}</p>`)}`;
 }
 
 /** A few inputs stand in a table; many, as of shape models, behind a switch. */

@@ -58,6 +58,7 @@ describe("without an input", () => {
     const after = await model.estimate({
       volume: createCtVolume(mask.geometry, new Float32Array(mask.inside.length)),
       mask,
+      segmenter: "hematoma-unet",
       values,
     });
     expect(after.missing).toEqual([]);

@@ -22,6 +22,7 @@ const predicted: Prediction = {
       },
       ...{ value: 0.31, low: 0.1, high: 0.62, definition: "Growth of at least 6 mL or 33 %." },
       ...{ inputs: { volumeMl: 20, gcs: null, hoursFromOnset: 30 }, missing: ["gcs"], outOfRange: ["hoursFromOnset"] },
+      image: null,
     },
   ],
   hematoma: { volumeMl: 20.04, volumeSdMl: 0.8, abc2Ml: 19.1, slices: 8, components: 1 },
@@ -77,6 +78,11 @@ const imageModel: Prediction["risks"][number] = {
   model: { name: "image-model", version: "1", basis: "images", outcomes: "simulated", summary: "Simulated" },
   ...{ value: 0.77, low: 0.6, high: 0.9, definition: "Growth of at least 6 mL or 33 %." },
   ...{ inputs: {}, missing: [], outOfRange: [] },
+  image: {
+    ...{ conformalSet: ["expands", "does-not"], coverage: 0.9, unusual: ["inception-v3"] },
+    contributions: [{ block: "shape", logOdds: -0.4 }],
+    without: [{ predictor: "markers.blend-sign", risk: 0.42 }],
+  },
 };
 const simulated: Prediction = { ...predicted, simulatedInput: true, risks: [...predicted.risks, imageModel] };
 
@@ -92,6 +98,21 @@ it("refuses a document with an unknown key, or a risk that is none", () => {
 });
 
 describe("the page", () => {
+  it("says how far an image model can be believed, in both languages", () => {
+    const text = predictionPage(simulated, volume, hematoma);
+    for (const words of [
+      "the model abstains from a decision",
+      "模型不作判定",
+      "Unlike the cohort that the model was trained on",
+      "inception-v3",
+      "−0.40",
+      "blend-sign",
+      "42\u00a0%",
+    ]) {
+      expect(text).toContain(words);
+    }
+  });
+
   it("says each thing in both languages, and what is missing or unusual", () => {
     const text = predictionPage(predicted, volume, hematoma);
     for (const words of [

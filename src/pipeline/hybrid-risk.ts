@@ -1,0 +1,80 @@
+/** An image model as one of the risk models that `predict` asks: measures its blocks on the case and says how far to believe the answer. */
+import { HemacastError } from "../core/errors.ts";
+import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
+import type { HybridBundle } from "./hybrid-bundle.ts";
+import { type BlockTools, blockTools, segmenterIdentity } from "./measure-scan.ts";
+import type { CaseRisk, CaseRiskModel, KnownCase } from "./risk-models.ts";
+
+/**
+ * Opens the networks that a hybrid measures with.
+ *
+ * @throws HemacastError BUNDLE_INVALID when the segmenter or a backbone installed here is not the one that the hybrid was trained with
+ */
+export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
+  const { manifest, blocks, outcomes } = bundle;
+  await requireSameSegmenter(bundle);
+  const tools = await blockTools(blocks);
+  try {
+    requireSameBackbones(bundle, tools);
+  } catch (thrown) {
+    await tools.release();
+    throw thrown;
+  }
+  const identity: CaseRisk["model"] = {
+    ...{ name: manifest.name, version: manifest.version, basis: "images", outcomes },
+    summary: manifest.title,
+  };
+  return { model: identity, release: tools.release, estimate: (known) => estimate(bundle, tools, identity, known) };
+}
+
+async function requireSameSegmenter({ manifest, blocks, segmenterId }: HybridBundle): Promise<void> {
+  if ((await segmenterIdentity(blocks.segmenter)) === segmenterId) return;
+  throw new HemacastError(
+    "BUNDLE_INVALID",
+    `bundle ${manifest.name} was trained on hematomas drawn by another version of ${blocks.segmenter} than is installed; train it again or install that version`,
+  );
+}
+
+function requireSameBackbones({ manifest, backbones }: HybridBundle, { cnn }: BlockTools): void {
+  for (const { name, weightsSha256 } of cnn) {
+    if (backbones[name] === weightsSha256) continue;
+    throw new HemacastError(
+      "BUNDLE_INVALID",
+      `bundle ${manifest.name} was trained with other weights of ${name} than are installed; its predictors would mean nothing`,
+    );
+  }
+}
+
+async function estimate(
+  { manifest, model, blocks }: HybridBundle,
+  tools: BlockTools,
+  identity: CaseRisk["model"],
+  { volume, mask, values, segmenter }: KnownCase,
+): Promise<CaseRisk> {
+  if (segmenter !== blocks.segmenter) {
+    throw new HemacastError(
+      "CONFIG_INVALID",
+      `${manifest.name} was trained on hematomas drawn by ${blocks.segmenter}, this one was drawn by ${segmenter}; leave out --segmenter or --model`,
+    );
+  }
+  const known = new Map(Object.entries(values));
+  for (const { block } of tools.blocks) {
+    const row = await block.measure(volume, mask);
+    for (const [j, name] of block.names.entries()) known.set(name, row[j] as number);
+  }
+  const row = Float64Array.from(model.predictors, (name) => known.get(name) ?? Number.NaN);
+  const found = predictHybrid(model, row);
+  const signs = model.predictors.filter((name, j) => name.endsWith("-sign") && (row[j] as number) > 0.5);
+  return {
+    model: identity,
+    ...{ value: found.risk, low: found.low, high: found.high, definition: manifest.outcome },
+    ...{ inputs: {}, missing: [...found.filled], outOfRange: [] },
+    image: {
+      conformalSet: [...found.conformalSet],
+      coverage: found.coverage,
+      unusual: [...found.unusual],
+      contributions: found.contributions.map((part) => ({ ...part })),
+      without: signs.map((name) => ({ predictor: name, risk: riskIf(model, row, { [name]: 0 }) })),
+    },
+  };
+}
