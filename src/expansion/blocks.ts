@@ -1,5 +1,5 @@
 /** Blocks of predictors: each turns a head CT and the mask of its hematoma into named numbers. What a model reads is a choice of names. */
-import { parseWith, z } from "../core/schema.ts";
+import { z } from "../core/schema.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
 import { extractRadiomics } from "../radiomics/extract.ts";
 import type { RadiomicsSettings } from "../radiomics/settings.ts";
@@ -39,16 +39,6 @@ export const blocksConfigSchema = z.strictObject({
 
 /** Which blocks a study or a model measures, defaults filled in. */
 export type BlocksConfig = z.infer<typeof blocksConfigSchema>;
-
-/**
- * A choice of blocks with its defaults.
- *
- * @throws HemacastError CONFIG_INVALID
- * @example blocksConfig({}).segmenter // => "hematoma-unet"
- */
-export function blocksConfig(given: z.input<typeof blocksConfigSchema>): BlocksConfig {
-  return parseWith(blocksConfigSchema, given, "CONFIG_INVALID", "blocks");
-}
 
 /**
  * Blocks that need no network, in their fixed order.
