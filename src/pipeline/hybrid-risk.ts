@@ -1,9 +1,9 @@
 /** An image model as one of the risk models that `predict` asks: measures its blocks on the case and says how far to believe the answer. */
 import { HemacastError } from "../core/errors.ts";
 import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
+import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
 import { type BlockTools, blockTools, segmenterIdentity } from "./measure-scan.ts";
-import type { CaseRisk, CaseRiskModel, KnownCase } from "./risk-models.ts";
 
 /**
  * Opens the networks that a hybrid measures with.

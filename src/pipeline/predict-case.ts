@@ -23,9 +23,9 @@ import {
   riskInputsOf,
   scoreInputsOf,
 } from "./case-measurements.ts";
+import type { CaseRisk, CaseRiskModel } from "./case-risk.ts";
 import type { ClinicalValues } from "./clinical-values.ts";
 import { packageVersion } from "./package-files.ts";
-import type { CaseRisk, CaseRiskModel } from "./risk-models.ts";
 
 /** A hematoma below this is not told from noise: no risk is given for it. */
 export const leastHematomaMl = 0.5;

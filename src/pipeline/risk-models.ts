@@ -4,33 +4,11 @@
  */
 import { HemacastError } from "../core/errors.ts";
 import { predictRisk } from "../expansion/risk-model.ts";
-import type { Prediction } from "../report/prediction.ts";
-import type { CtVolume, Mask } from "../volume/volume.ts";
 import { readBundle } from "./bundle.ts";
+import type { CaseRisk, CaseRiskModel } from "./case-risk.ts";
 import { hybridKind, loadHybridBundle } from "./hybrid-bundle.ts";
 import { imageModel } from "./hybrid-risk.ts";
 import { findBundle, loadBundle, type RiskBundle, riskModelKind } from "./risk-bundle.ts";
-
-/** What is known about a case when risks are asked for. */
-export interface KnownCase {
-  readonly volume: CtVolume;
-  /** The segmented hematoma on the grid of the volume; not empty. */
-  readonly mask: Mask;
-  /** Name of what drew it. */
-  readonly segmenter: string;
-  /** Measurements and clinical values by name; what is unknown is absent. */
-  readonly values: Readonly<Record<string, number>>;
-}
-
-/** One model's answer, as it stands in prediction.json. */
-export type CaseRisk = Prediction["risks"][number];
-
-/** A risk model, opened; it may own memory: release it when done. */
-export interface CaseRiskModel {
-  readonly model: CaseRisk["model"];
-  estimate(known: KnownCase): Promise<CaseRisk>;
-  release(): Promise<void>;
-}
 
 /**
  * Opens a risk model of any kind: a shipped bundle by its name, another by its folder.

@@ -29,7 +29,7 @@ export const registerStudy: RegisterCommand = (program) => {
     .option("--json", "print metrics as one JSON document")
     .addHelpText(
       "after",
-      "\nExamples:\n  hemacast study features.csv --config experiments/markers-794-study.json --out runs/markers\n  hemacast study manifest.csv --config experiments/contest-2023-manifest.json --out runs/cohort --json\n  hemacast study manifest.csv --config experiments/lu2024.json --cache measured --out runs/lu2024",
+      "\nExamples:\n  hemacast study features.csv --config experiments/markers-794-study.json --out runs/markers\n  hemacast study manifest.csv --config experiments/contest-2023-manifest.json --out runs/cohort --json\n  hemacast study manifest.csv --config experiments/lu2024-radiomics-inception-v3.json --cache measured --out runs/lu2024",
     )
     .action(async (table: string, options: StudyFlags) => {
       const config = await readStudyConfig(options.config);
