@@ -50,7 +50,8 @@ async function nested() {
   const folds = repeatedFolds(table, { folds: 5, repeats: 1, seed: 1 });
   const out = mkdtempSync(join(tmpdir(), "bench-"));
   try {
-    const data = { table, flow, folds, subgroups: new Map(), outcomes: [], scans: [], inputSha256: "0" };
+    const none = { outcomes: [], scans: [], labels: [], unmeasured: [], scoreInputs: [] };
+    const data = { table, flow, folds, subgroups: new Map(), ...none, inputSha256: "0" };
     return await clock(() => runStudy(data, config, join(out, "run"), { threads: 2 }));
   } finally {
     rmSync(out, { recursive: true });

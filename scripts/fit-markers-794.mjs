@@ -224,6 +224,8 @@ cross-validation on the training split); volume and time enter linearly, which h
 
 - Outcome: ${outcome}
 - Development: split 1, ${counts(training)}. Evaluation: split 2, ${counts(evaluation)}. Both come from the same source: this is no external evaluation.
+- Split 2 was looked at before this model was chosen: its AUC for these five markers and for the three CT markers was known when they were settled on. The figures
+  below are therefore not a single look at unseen data and may lean to the favourable side; by how much cannot be told. Only the penalty was chosen without split 2.
 - Source: ${source}
 - Intervals of a risk: covariance of the coefficients over ${replicates} bootstrap samples of the training participants.
 - Missing inputs: the risk is given as a range over everything seen in development; its central value sets each missing input to its expectation given the

@@ -148,6 +148,26 @@ describe("a study of a manifest", () => {
   });
 });
 
+it("a temporal split tests the later participants, and its column is no predictor", async () => {
+  const random = createRandom(6);
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const volume = 10 + 20 * random.uniform();
+    return [`p${i}`, volume.toFixed(2), (volume + (i % 3 === 0 ? 8 : 0)).toFixed(2), 24, 2020 + (i % 4), 8 + (i % 7)];
+  });
+  const header = "participantId,baselineVolumeMl,followUpVolumeMl,followUpHoursFromBaseline,clinical.year,clinical.gcs";
+  const settings = config({
+    models: [{ name: "all", predictors: ["*"], innerFolds: 2 }],
+    data: {},
+    split: { kind: "temporal", column: "year", from: 2023 },
+    evaluation: {},
+  });
+  const text = `${header}\n${rows.map((row) => row.join(",")).join("\n")}\n`;
+  const data = await readStudyData(file("temporal.csv", text), await readStudyConfig(settings));
+  expect(data.table.names).toEqual(["baselineVolumeMl", "hoursFromOnset", "gcs"]);
+  expect(data.folds).toHaveLength(1);
+  expect(data.folds[0]!.test).toEqual(Array.from({ length: 15 }, (_, i) => 4 * i + 3));
+});
+
 describe("masks and scans of a manifest", () => {
   const ball = (radius: number) =>
     ellipsoidMask(axialGeometry([40, 40, 20], [1, 1, 2]), {

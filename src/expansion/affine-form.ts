@@ -1,7 +1,7 @@
 /** Whatever steps lie between predictors and log odds, as long as each is affine, the whole is one coefficient per predictor. */
 import type { FeatureTable } from "../cohort/feature-table.ts";
 import type { TestSet } from "../cohort/splits.ts";
-import type { FittedModel } from "./logistic-learner.ts";
+import type { FittedModel } from "./fitted-model.ts";
 
 /** log odds = intercept + sum of coefficient x predictor, predictors in raw units. */
 export interface AffineForm {

@@ -1,21 +1,29 @@
 /** The learner that a configuration asks for: one regression over all predictors, or several fused late. */
 import type { TrainingSet } from "../cohort/splits.ts";
+import { HemacastError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { matrixOf } from "../math/dense-matrix.ts";
 import { fitLogistic } from "../math/logistic-regression.ts";
 import { calibratedRisk, fitCalibrator } from "./calibrator.ts";
 import { chooseCutoff } from "./cutoff.ts";
+import type { FittedModel } from "./fitted-model.ts";
 import type { ModelConfig } from "./learner-config.ts";
-import { type FittedModel, fitLogisticModel } from "./logistic-learner.ts";
+import { fitLogisticModel } from "./logistic-learner.ts";
 import { matchPredictors } from "./prepare.ts";
 
 /**
  * Fits a model on a training set. Nothing outside the set is looked at.
  *
- * @throws HemacastError as `fitLogisticModel`
+ * @throws HemacastError CONFIG_INVALID for a network, which is fitted by `fitLearner`; as `fitLogisticModel`
  */
 export function fitModel(set: TrainingSet, config: ModelConfig, random: Random): FittedModel {
   const { lateFusion } = config;
+  if (config.network !== null) {
+    throw new HemacastError(
+      "CONFIG_INVALID",
+      `model ${config.name}: a network cannot be fused late or saved as a bundle`,
+    );
+  }
   return lateFusion ? fitLateFusion(set, config, lateFusion, random) : fitLogisticModel(set, config, random);
 }
 
@@ -45,7 +53,6 @@ function fitLateFusion(
   const training = fused(outOfFold);
   const calibrator = fitCalibrator(config.calibration, training, outcome);
   const logOdds: FittedModel["logOdds"] = (rows) => fused(parts.map((part) => part.logOdds(rows)));
-  const [first] = parts as [FittedModel];
   const events = Math.min(...[0, 1].map((y) => outcome.filter((value) => value === y).length));
   return {
     name: config.name,
@@ -64,9 +71,11 @@ function fitLateFusion(
     facts: {
       predictors: parts.reduce((sum, part) => sum + part.facts.predictors, 0),
       eventsPerCandidate: events / matchPredictors(set.table.names, groups.flat()).length,
-      penalty: first.facts.penalty,
-      alpha: first.facts.alpha,
-      intercept: fusion.intercept,
+      learner: {
+        kind: "late-fusion",
+        intercept: fusion.intercept,
+        groups: parts.map((part) => part.facts.learner),
+      },
       coefficients: Object.fromEntries(groups.map((group, g) => [group.join("+"), fusion.coefficients[g] as number])),
       calibrator,
       steps: parts.flatMap((part) => part.facts.steps),

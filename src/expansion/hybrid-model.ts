@@ -10,8 +10,8 @@ import { mean, median, quantile, standardDeviation } from "../math/statistics.ts
 import { type AffineForm, affineForm, affineLogOdds } from "./affine-form.ts";
 import { type Calibrator, calibratedRisk } from "./calibrator.ts";
 import { fitModel } from "./fit-model.ts";
+import type { FittedModelFacts } from "./fitted-model.ts";
 import type { ModelConfig } from "./learner-config.ts";
-import type { FittedModelFacts } from "./logistic-learner.ts";
 import { matchPredictors } from "./prepare.ts";
 
 /** A trained hybrid. */
@@ -106,7 +106,10 @@ export function fitHybridModel(
 }
 
 /** The penalty that the whole cohort chose, so that members differ by their participants alone. */
-function withFixedPenalty(config: ModelConfig, { penalty, alpha }: FittedModelFacts, n: number): ModelConfig {
+function withFixedPenalty(config: ModelConfig, { learner }: FittedModelFacts, n: number): ModelConfig {
+  const first = learner.kind === "late-fusion" ? learner.groups[0] : learner;
+  if (first?.kind !== "logistic") return config;
+  const { penalty, alpha } = first;
   const fixedC = 1 / (n * (penalty.l1 + penalty.l2));
   const logistic = { ...config.logistic, alphas: [alpha], fixedC };
   return { ...config, logistic, calibration: "none", cutoff: { rule: "fixed", at: 0.5 } };

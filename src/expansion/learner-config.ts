@@ -15,6 +15,24 @@ export const logisticConfigSchema = z.strictObject({
   rule: z.enum(["min", "1se"]).default("min"),
 });
 
+/** A small network instead of logistic regression: fully connected layers with rectifiers between them. */
+export const networkConfigSchema = z.strictObject({
+  /** Units of each hidden layer. */
+  hidden: z.array(z.number().int().min(1).max(256)).min(1).max(4).default([8]),
+  /** Decoupled weight decay (AdamW); several are tuned over. */
+  weightDecays: z.array(z.number().min(0).max(1)).min(1).max(10).default([0.1]),
+  learningRate: z.number().positive().max(1).default(0.01),
+  /** Full-batch steps at most. */
+  steps: z.number().int().min(10).max(100_000).default(1000),
+  /** Looks at the tuning loss (one every 5 steps) without a gain after which a network stops. */
+  patience: z.number().int().min(1).max(1000).default(20),
+  /** Networks whose log odds are averaged; each stops early on another inner fold. */
+  members: z.number().int().min(1).max(50).default(5),
+});
+
+/** A network as configured, defaults filled in. */
+export type NetworkConfig = z.infer<typeof networkConfigSchema>;
+
 /** The way from predictors to a calibrated risk and a cut-off. */
 export const modelConfigSchema = z.strictObject({
   name: z.string().regex(/^[\w .+-]{1,60}$/),
@@ -50,6 +68,8 @@ export const modelConfigSchema = z.strictObject({
     .nullable()
     .default(null),
   logistic: logisticConfigSchema.prefault({}),
+  /** Given ({} for the defaults), the learner is a network, and `logistic` is not used. */
+  network: networkConfigSchema.nullable().default(null),
   classWeights: z.enum(["none", "balanced"]).default("none"),
   /** Fitted on inner out-of-fold predictions of the training fold. */
   calibration: z.enum(["none", "platt", "isotonic", "beta", "temperature"]).default("none"),

@@ -200,6 +200,6 @@ describe("the whole learner", () => {
       modelConfig({ name: "fixed", predictors: ["x0"], logistic: { fixedC: 0.1 } }),
       createRandom(1),
     );
-    expect(fixed.facts.penalty).toEqual({ l1: 0, l2: 1 / 15 });
+    expect(fixed.facts.learner).toMatchObject({ kind: "logistic", penalty: { l1: 0, l2: 1 / 15 } });
   });
 });

@@ -1,40 +1,10 @@
 /** From a training set to a calibrated risk: preparation, penalty tuned on inner folds, recalibration and cut-off from inner out-of-fold predictions. */
-import type { FitRecord } from "../cohort/leakage.ts";
-import { applyInnerFold, repeatedFolds, type TestSet, type TrainingSet } from "../cohort/splits.ts";
+import { applyInnerFold, repeatedFolds, type TrainingSet } from "../cohort/splits.ts";
 import type { Random } from "../core/random.ts";
 import { createLogisticSolver, type LogisticFit, type Penalty } from "../math/logistic-regression.ts";
-import { type Calibrator, calibratedRisk, fitCalibrator } from "./calibrator.ts";
-import { chooseCutoff } from "./cutoff.ts";
+import { classWeights, type FittedModel, finishModel, meanLogLoss, needsOutOfFold } from "./fitted-model.ts";
 import type { ModelConfig } from "./learner-config.ts";
-import { fitPreparation, matchPredictors, type Preparation } from "./prepare.ts";
-
-/** A fitted, frozen model of feature rows. */
-export interface FittedModel {
-  readonly name: string;
-  /** Calibrated risk of each row, in [0, 1]. */
-  risk(rows: TestSet | TrainingSet): Float64Array;
-  /** Log odds of each row before recalibration. */
-  logOdds(rows: TestSet | TrainingSet): Float64Array;
-  /** Log odds of the training rows by fits that did not see them; null where no inner folds were needed. */
-  readonly outOfFold: Float64Array | null;
-  /** Positive from this risk on; chosen inside the training set. */
-  readonly cutoff: number;
-  readonly fits: readonly FitRecord[];
-  readonly facts: FittedModelFacts;
-}
-
-/** What a fit learned, for the run record. */
-export interface FittedModelFacts {
-  readonly predictors: number;
-  readonly eventsPerCandidate: number;
-  readonly penalty: Penalty;
-  readonly alpha: number;
-  readonly intercept: number;
-  /** Per standard deviation of the predictor; only those that are not 0. */
-  readonly coefficients: Readonly<Record<string, number>>;
-  readonly calibrator: Calibrator;
-  readonly steps: Preparation["facts"];
-}
+import { fitPreparation } from "./prepare.ts";
 
 interface Candidate {
   readonly alpha: number;
@@ -59,45 +29,24 @@ export function fitLogisticModel(set: TrainingSet, config: ModelConfig, random: 
   const outcome = set.table.outcome;
   const weights = classWeights(outcome, config.classWeights);
   const candidates = candidatesFor(x, outcome, weights, config);
-  const needsInner = candidates.length > 1 || config.calibration !== "none" || config.cutoff.rule !== "fixed";
+  const needsInner = candidates.length > 1 || needsOutOfFold(config);
   const tuned = needsInner
     ? tune(set, config, candidates, random)
     : { chosen: candidates[0] as Candidate, logOdds: null };
   const fit = fitAlong(x, outcome, weights, candidates, tuned.chosen);
-  const calibrator = fitCalibrator(config.calibration, tuned.logOdds ?? [], outcome);
-  const risks = tuned.logOdds?.map((value) => calibratedRisk(calibrator, value)) ?? new Float64Array(0);
-  const events = outcome.reduce((sum, y) => sum + y, 0);
-  const logOdds = ({ table }: TestSet | TrainingSet): Float64Array => logOddsOf(preparation.matrix(table), fit);
-  return {
-    name: config.name,
-    risk: (rows) => logOdds(rows).map((value) => calibratedRisk(calibrator, value)),
-    logOdds,
-    outOfFold: tuned.logOdds,
-    cutoff: chooseCutoff(config.cutoff, outcome, risks),
-    fits: [
-      ...preparation.fits,
-      { what: `logistic regression of model ${config.name}`, fittedOn: set.table.participantIds },
-    ],
-    facts: {
-      predictors: preparation.names.length,
-      eventsPerCandidate:
-        Math.min(events, outcome.length - events) / matchPredictors(set.table.names, config.predictors).length,
-      penalty: tuned.chosen.penalty,
-      alpha: tuned.chosen.alpha,
-      intercept: fit.intercept,
-      coefficients: Object.fromEntries(
-        preparation.names.map((name, j) => [name, fit.coefficients[j] as number] as const).filter(([, b]) => b !== 0),
-      ),
-      calibrator,
-      steps: preparation.facts,
+  const { alpha, penalty } = tuned.chosen;
+  return finishModel(
+    set,
+    config,
+    preparation,
+    {
+      what: "logistic regression",
+      logOdds: (rows) => logOddsOf(rows, fit),
+      coefficients: fit.coefficients,
+      learner: { kind: "logistic", penalty, alpha, intercept: fit.intercept },
     },
-  };
-}
-
-function classWeights(outcome: Uint8Array, kind: ModelConfig["classWeights"]): Float64Array {
-  if (kind === "none") return new Float64Array(outcome.length).fill(1);
-  const events = outcome.reduce((sum, y) => sum + y, 0);
-  return Float64Array.from(outcome, (y) => outcome.length / 2 / (y === 1 ? events : outcome.length - events));
+    tuned.logOdds,
+  );
 }
 
 type Matrix = { rows: number; columns: number; values: Float64Array };
@@ -191,14 +140,4 @@ function logOddsOf(x: Matrix, fit: LogisticFit): Float64Array {
     for (const j of used) eta += x.values[i * p + j]! * fit.coefficients[j]!;
     return eta;
   });
-}
-
-function meanLogLoss(logOdds: Float64Array, outcome: Uint8Array, weights: Float64Array): number {
-  let [sum, total] = [0, 0];
-  for (let i = 0; i < logOdds.length; i++) {
-    const eta = logOdds[i]!;
-    sum += weights[i]! * (Math.log1p(Math.exp(-Math.abs(eta))) + Math.max(eta, 0) - outcome[i]! * eta);
-    total += weights[i]!;
-  }
-  return sum / total;
 }

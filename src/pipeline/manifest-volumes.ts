@@ -1,37 +1,142 @@
-/** Volumes that a manifest leaves to be measured: the masks that it names. */
-import { dirname, resolve } from "node:path";
+/** Volumes that a manifest leaves to be measured: from the masks that it names, else from the scans, which are then segmented. */
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { ScanRecord } from "../cohort/leakage.ts";
 import type { Manifest, ManifestParticipant } from "../cohort/manifest.ts";
+import { perceptualHash } from "../cohort/perceptual-hash.ts";
+import { HemacastError } from "../core/errors.ts";
+import type { OnProgress } from "../core/progress.ts";
+import { volumeSdMl } from "../markers/volume-error.ts";
 import { maskMl } from "../volume/volume.ts";
+import { writeFileAtomically } from "./atomic-output.ts";
 import { readMask } from "./nifti-files.ts";
+import { type NamedSegmenter, openSegmenter } from "./open-segmenter.ts";
+import { readCt } from "./read-input.ts";
 
-/**
- * The manifest with a volume for every scan that has a mask and no volume; a volume that is given stays.
- *
- * @param path of the manifest: masks are relative to it
- * @throws HemacastError INPUT_NOT_FOUND, NIFTI_MALFORMED and what else reading a mask throws
- */
-export async function measureMasks(manifest: Manifest, path: string): Promise<Manifest> {
-  const measured = async <T extends { mask?: string | undefined; volumeMl?: number | undefined }>(
-    scan: T,
-  ): Promise<T> => {
-    if (scan.volumeMl !== undefined || scan.mask === undefined) return scan;
-    return { ...scan, volumeMl: maskMl((await readMask(resolve(dirname(path), scan.mask))).mask) };
-  };
-  const participants: ManifestParticipant[] = [];
-  for (const participant of manifest.participants) {
-    const followUps = [];
-    for (const scan of participant.followUps) followUps.push(await measured(scan));
-    participants.push({ ...participant, baseline: await measured(participant.baseline), followUps });
-  }
-  return { ...manifest, participants };
+/** How scans are measured. */
+export interface MeasureOptions {
+  /** Name or folder of the segmenter for scans without mask and volume. */
+  readonly segmenter: string;
+  /** Where what was measured is kept, so that a stopped study does not segment again; null = nowhere. */
+  readonly cacheFolder?: string | null;
+  readonly onProgress?: OnProgress | undefined;
 }
 
-/** Every scan that the manifest names, for the leakage guard: one file under two participants is a leak. */
-export function scanRecords({ participants }: Manifest, path: string): ScanRecord[] {
-  return participants.flatMap(({ participantId, baseline, followUps }) =>
-    [baseline, ...followUps].flatMap(({ scan }) =>
-      scan === undefined ? [] : [{ participantId, identity: resolve(dirname(path), scan) }],
-    ),
-  );
+/** A manifest whose volumes are measured as far as they can be. */
+export interface MeasuredManifest {
+  readonly manifest: Manifest;
+  /** Every scan that it names, for the leakage guard: one file, or one look, under two participants is a leak. */
+  readonly scans: readonly ScanRecord[];
+  /** Standard deviation in mL of the error of a volume that was measured here, by scan of the manifest returned. */
+  readonly sdMl: ReadonlyMap<ManifestScan, number>;
+  /** Scans in which the segmenter found nothing to measure, with its reasons: their volume stays unknown. */
+  readonly unmeasured: readonly { readonly participantId: string; readonly reasons: readonly string[] }[];
+}
+
+/** A baseline or follow-up scan. */
+export type ManifestScan = ManifestParticipant["baseline"] | ManifestParticipant["followUps"][number];
+
+/** What one scan gave; plain data, as it is kept. */
+interface Measurement {
+  /** Null where nothing was found. */
+  readonly ml: number | null;
+  readonly sdMl: number;
+  readonly hash: readonly number[] | null;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Fills in the volume of every scan that has none: from its mask, else by segmenting it. A volume that is given stays.
+ *
+ * @param path of the manifest: masks and scans are relative to it
+ * @throws HemacastError INPUT_NOT_FOUND, NIFTI_MALFORMED and what else reading a mask or a scan throws
+ */
+export async function measureManifest(
+  manifest: Manifest,
+  path: string,
+  options: MeasureOptions,
+): Promise<MeasuredManifest> {
+  const at = (name: string): string => resolve(dirname(path), name);
+  const waiting = manifest.participants
+    .flatMap(({ baseline, followUps }) => [baseline, ...followUps])
+    .filter((scan) => scan.volumeMl === undefined && (scan.mask ?? scan.scan) !== undefined).length;
+  let segmenter: NamedSegmenter | null = null;
+  const opened = async (): Promise<NamedSegmenter> => (segmenter ??= await openSegmenter(options.segmenter));
+  const sdMl = new Map<ManifestScan, number>();
+  const scans: ScanRecord[] = [];
+  const unmeasured: MeasuredManifest["unmeasured"][number][] = [];
+  let done = 0;
+  const measure = async <T extends ManifestScan>(participantId: string, scan: T): Promise<T> => {
+    const found = await measurement(scan, at, opened, options);
+    if (scan.scan !== undefined) {
+      const hash = found?.hash ? { hash: Uint32Array.from(found.hash) } : {};
+      scans.push({ participantId, identity: at(scan.scan), ...hash });
+    }
+    if (found === null) return scan;
+    options.onProgress?.({ stage: "measure scans", done: ++done, total: waiting });
+    if (found.ml === null) {
+      unmeasured.push({ participantId, reasons: found.reasons });
+      return scan;
+    }
+    const measured = { ...scan, volumeMl: found.ml };
+    sdMl.set(measured, found.sdMl);
+    return measured;
+  };
+  try {
+    const participants: ManifestParticipant[] = [];
+    for (const participant of manifest.participants) {
+      const baseline = await measure(participant.participantId, participant.baseline);
+      const followUps = [];
+      for (const scan of participant.followUps) followUps.push(await measure(participant.participantId, scan));
+      participants.push({ ...participant, baseline, followUps });
+    }
+    return { manifest: { ...manifest, participants }, scans, sdMl, unmeasured };
+  } finally {
+    await (segmenter as NamedSegmenter | null)?.release();
+  }
+}
+
+async function measurement(
+  scan: ManifestScan,
+  at: (name: string) => string,
+  segmenter: () => Promise<NamedSegmenter>,
+  options: MeasureOptions,
+): Promise<Measurement | null> {
+  if (scan.volumeMl !== undefined) return null;
+  if (scan.mask !== undefined) {
+    const { mask } = await readMask(at(scan.mask));
+    return { ml: maskMl(mask), sdMl: volumeSdMl(mask), hash: null, reasons: [] };
+  }
+  if (scan.scan === undefined) return null;
+  return kept(at(scan.scan), options, async () => {
+    const { volume } = await readCt(at(scan.scan as string));
+    const { mask, findings } = await (await segmenter()).segment(volume);
+    const ml = maskMl(mask);
+    const hash = Array.from(perceptualHash(volume));
+    // A segmenter that sees no hematoma where the cohort says there was one has not measured 0 mL.
+    if (ml === 0) return { ml: null, sdMl: 0, hash, reasons: findings.map((finding) => finding.code) };
+    return { ml, sdMl: volumeSdMl(mask), hash, reasons: [] };
+  });
+}
+
+/** A measurement from the cache, or made and put there. A scan that was written again since is measured again. */
+async function kept(
+  scan: string,
+  { segmenter, cacheFolder = null }: MeasureOptions,
+  make: () => Promise<Measurement>,
+): Promise<Measurement> {
+  if (cacheFolder === null) return make();
+  const { size, mtimeMs } = await stat(scan).catch(() => {
+    throw new HemacastError("INPUT_NOT_FOUND", `the manifest names a scan that is not there: ${scan}`);
+  });
+  const key = createHash("sha256").update(`${segmenter}\n${scan}\n${size}\n${mtimeMs}`).digest("hex").slice(0, 24);
+  const file = join(cacheFolder, `${key}.json`);
+  const earlier = await readFile(file, "utf8")
+    .then(JSON.parse)
+    .catch(() => null);
+  if (earlier !== null) return earlier as Measurement;
+  const made = await make();
+  await writeFileAtomically(file, `${JSON.stringify(made)}\n`);
+  return made;
 }

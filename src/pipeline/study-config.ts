@@ -5,6 +5,7 @@ import { HemacastError } from "../core/errors.ts";
 import { parseWith, z } from "../core/schema.ts";
 import { blocksConfigSchema } from "../expansion/blocks.ts";
 import { modelConfigSchema } from "../expansion/learner-config.ts";
+import { scoreColumns } from "./study-scores.ts";
 
 const column = z.string().min(1);
 
@@ -52,6 +53,10 @@ export const studyConfigSchema = z.strictObject({
       smallestBaselineMl: z.number().positive().nullable().default(null),
     })
     .prefault({}),
+  /** Draws the hematoma in scans of a manifest that have neither mask nor volume: a shipped segmenter or a folder. */
+  segmenter: z.string().min(1).default("hematoma-unet"),
+  /** Columns with the inputs of published scores (BRAIN, BAT, NAG), where they are called otherwise: { "blendSign": "BlendSign" }. */
+  scores: z.partialRecord(z.enum(scoreColumns as [string, ...string[]]), column).default({}),
   /** Manifests: what is measured on the baseline scans, e.g. `{}` for the shape of the hematoma; its predictors are called `shape.*` and so on. */
   blocks: blocksConfigSchema.nullable().default(null),
   split: splitSchema.default({ kind: "repeated", folds: 5, repeats: 1 }),
@@ -67,6 +72,8 @@ export const studyConfigSchema = z.strictObject({
       learningCurve: z.array(z.number().gt(0).lt(1)).default([]),
     })
     .prefault({}),
+  /** What a reader must know before the figures: printed first, in the report and the table. */
+  notes: z.array(z.string().min(1).max(1000)).max(20).default([]),
   /** The model that is fitted once more on everyone and saved as a bundle for `predict --model`; null = none. Needs blocks. */
   bundle: z
     .strictObject({
@@ -123,5 +130,7 @@ export function checkStudyConfig(config: StudyConfig): StudyConfig {
     );
   if (config.bundle && !config.blocks)
     throw new HemacastError("CONFIG_INVALID", "a bundle is of predictors that are measured on scans; name blocks");
+  const fused = config.models.find(({ network, lateFusion }) => network !== null && lateFusion !== null);
+  if (fused) throw new HemacastError("CONFIG_INVALID", `model ${fused.name}: a network cannot be fused late`);
   return config;
 }

@@ -1,6 +1,7 @@
 /** A manifest or a feature table on disk -> the table that a study works on, with the flow of participants. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type EligibilityFlow, selectEligible } from "../cohort/eligibility.ts";
 import { type FeatureTable, requireFeatureTable } from "../cohort/feature-table.ts";
 import type { ScanRecord } from "../cohort/leakage.ts";
@@ -10,10 +11,13 @@ import type { Fold } from "../cohort/splits.ts";
 import { givenSplit, leaveOneSiteOut, repeatedFolds, temporalSplit } from "../cohort/splits.ts";
 import { HemacastError } from "../core/errors.ts";
 import { groupByCuts } from "../evaluation/subgroups.ts";
+import type { ScoreInput, ScoreInputs } from "../markers/score.ts";
 import { type CsvTable, columnIndex, isMissing, parseNumber, readCsv } from "./csv-table.ts";
-import { measureMasks, scanRecords } from "./manifest-volumes.ts";
+import { type LabelRecord, labelRecords } from "./label-certainty.ts";
+import { type MeasuredManifest, measureManifest } from "./manifest-volumes.ts";
 import { type MeasuredCohort, type MeasuringOptions, measureBaselines } from "./measure-cohort.ts";
 import type { StudyConfig } from "./study-config.ts";
+import { scoreInputsOf } from "./study-scores.ts";
 
 /** How often one definition of the outcome occurs. */
 export interface OutcomeCount {
@@ -34,6 +38,11 @@ export interface StudyData {
   readonly outcomes: readonly OutcomeCount[];
   /** Scans that a manifest names. */
   readonly scans: readonly ScanRecord[];
+  /** Labels whose volumes were measured here, with how sure they are. */
+  readonly labels: readonly LabelRecord[];
+  readonly unmeasured: MeasuredManifest["unmeasured"];
+  /** Inputs of published scores, one per row. */
+  readonly scoreInputs: readonly ScoreInputs[];
   readonly inputSha256: string;
   /** True when no row is of a patient. */
   readonly simulated: boolean;
@@ -117,7 +126,9 @@ function fromFeatures(csv: CsvTable, config: StudyConfig, inputSha256: string): 
   const folds = foldsFor(table, config, (name) => text(name));
   const simulated = csv.columns.includes("simulated") && text("simulated").every((cell) => cell === "1");
   const subgroups = subgroupsFor(config, text);
-  return { table, flow, folds, subgroups, outcomes: [], scans: [], inputSha256, simulated, measured: null };
+  const nothing = { outcomes: [], scans: [], labels: [], unmeasured: [], measured: null };
+  const scoreInputs = scoreInputsFor(table, config);
+  return { table, flow, folds, subgroups, ...nothing, scoreInputs, inputSha256, simulated };
 }
 
 function splitColumn({ split }: StudyConfig): string | null {
@@ -152,19 +163,23 @@ function binaryOutcome(cell: string, row: number): number {
 }
 
 async function fromManifest(
-  described: Manifest,
+  owned: Manifest,
   path: string,
   config: StudyConfig,
   measuring: MeasuringOptions | null,
 ): Promise<StudyData> {
-  const manifest = await measureMasks(described, path);
+  const { manifest, scans, sdMl, unmeasured } = await measureManifest(owned, path, {
+    segmenter: config.segmenter,
+    cacheFolder: measuring && join(measuring.cache, "volumes"),
+    onProgress: measuring?.onProgress,
+  });
   const inputSha256 = await sha256(path);
-  const scans = scanRecords(manifest, path);
   const { definition, windowHours, latestHoursFromOnset, smallestBaselineMl } = config.outcome;
   const rules = { latestHoursFromOnset, smallestBaselineMl };
   const chosen = withWindow(outcomeDefinitions[definition as OutcomeId], windowHours);
   const { eligible, flow } = selectEligible(manifest.participants, rules, chosen);
-  const clinical = [...new Set(manifest.participants.flatMap((p) => Object.keys(p.clinical)))].sort();
+  const described = new Set(manifest.participants.flatMap((p) => Object.keys(p.clinical)));
+  const clinical = [...described].filter((name) => name !== splitColumn(config)).sort();
   const measured = config.blocks ? await measureBaselines(eligible, path, config.blocks, measuring) : null;
   const told = ["baselineVolumeMl", "hoursFromOnset", ...clinical];
   const names = [...told, ...(measured?.identity.predictors ?? [])];
@@ -190,8 +205,9 @@ async function fromManifest(
     const at = names.indexOf(name);
     if (name === "site") return sites;
     if (name === "scanner") return eligible.map(({ participant }) => participant.scanner ?? "");
-    if (at < 0) throw new HemacastError("CONFIG_INVALID", `the manifest has no characteristic ${name}`);
-    return eligible.map((_, i) => String(values[i * names.length + at]));
+    if (at >= 0) return eligible.map((_, i) => String(values[i * names.length + at]));
+    if (described.has(name)) return eligible.map(({ participant }) => String(participant.clinical[name] ?? Number.NaN));
+    throw new HemacastError("CONFIG_INVALID", `the manifest has no characteristic ${name}`);
   };
   const outcomes = Object.values(outcomeDefinitions).map((other) => {
     const counted = (() => {
@@ -211,10 +227,36 @@ async function fromManifest(
     subgroups: subgroupsFor(config, text),
     outcomes,
     scans,
+    labels: labelRecords(eligible, { sdMl }, chosen),
+    unmeasured,
+    scoreInputs: scoreInputsFor(table, config, (row) => eligible[row]?.participant.baseline.ivhMl),
     inputSha256,
     simulated: requireOneKind(manifest),
     measured,
   };
+}
+
+/** Score inputs by the columns that the configuration names, else by their own names; a manifest calls the volume otherwise. */
+function scoreInputsFor(
+  { names, values, participantIds }: FeatureTable,
+  { scores }: StudyConfig,
+  ivhMl: (row: number) => number | undefined = () => undefined,
+): ScoreInputs[] {
+  const columnOf = (input: ScoreInput): number => {
+    const chosen = scores[input];
+    if (chosen === undefined)
+      return names.indexOf(input === "volumeMl" && !names.includes(input) ? "baselineVolumeMl" : input);
+    if (!names.includes(chosen))
+      throw new HemacastError("CONFIG_INVALID", `scores.${input}: there is no column ${chosen}`);
+    return names.indexOf(chosen);
+  };
+  return participantIds.map((_, row) =>
+    scoreInputsOf((input) => {
+      const column = columnOf(input);
+      if (column >= 0) return values[row * names.length + column] as number;
+      return input === "intraventricularHemorrhage" ? (ivhMl(row) ?? Number.NaN) : Number.NaN;
+    }),
+  );
 }
 
 function foldsFor(table: FeatureTable, { split, seed }: StudyConfig, text: (name: string) => string[]): Fold[] {

@@ -2,12 +2,13 @@
 import type { FeatureTable } from "../cohort/feature-table.ts";
 import { findLeaks, type Leak } from "../cohort/leakage.ts";
 import { applyFold, applyInnerFold, type Fold, type TrainingSet } from "../cohort/splits.ts";
+import { HemacastError } from "../core/errors.ts";
 import { createRandom, type Random, shuffled } from "../core/random.ts";
 import { auroc } from "../evaluation/discrimination.ts";
 import { unlessUndefined } from "../evaluation/subgroups.ts";
-import { fitModel } from "../expansion/fit-model.ts";
+import { fitLearner } from "../expansion/fit-learner.ts";
+import type { FittedModel, FittedModelFacts } from "../expansion/fitted-model.ts";
 import type { ModelConfig } from "../expansion/learner-config.ts";
-import type { FittedModelFacts } from "../expansion/logistic-learner.ts";
 
 /** What a fold works on; plain data, so that it can be sent to a thread. */
 export interface FoldTask {
@@ -40,13 +41,17 @@ export interface FoldResult {
 /**
  * Runs one fold. Every random choice depends on the seed and the fold's name alone, so folds may run in any order.
  *
- * @throws HemacastError as `fitLogisticModel`
+ * @throws HemacastError as `fitLearner`
  */
-export function runFold(table: FeatureTable, { fold, models, seed, learningCurve }: FoldTask): FoldResult {
+export async function runFold(
+  table: FeatureTable,
+  { fold, models, seed, learningCurve }: FoldTask,
+): Promise<FoldResult> {
   const startedAt = performance.now();
   const { training, test } = applyFold(table, fold);
   const random = createRandom(seed).fork(fold.name);
-  const fitted = models.map((config) => fitModel(training, config, random.fork(config.name)));
+  const fitted: FittedModel[] = [];
+  for (const config of models) fitted.push(await fitLearner(training, config, random.fork(config.name)));
   const predictions = fitted.map((model) => ({
     model: model.name,
     risk: Array.from(model.risk(test)),
@@ -54,16 +59,26 @@ export function runFold(table: FeatureTable, { fold, models, seed, learningCurve
     facts: model.facts,
   }));
   const leaks = findLeaks(table, fold, { fits: fitted.flatMap((model) => model.fits) });
-  const curve = learningCurve.map((share) => {
+  const curve: { participants: number; auc: number | null }[] = [];
+  for (const share of learningCurve) {
     const part = partOf(training, share, random.fork(`share ${share}`));
-    const risk = unlessUndefined(() =>
-      fitModel(part, models[0] as ModelConfig, random.fork(`curve ${share}`)).risk(test),
-    );
+    const model = await whereDefined(fitLearner(part, models[0] as ModelConfig, random.fork(`curve ${share}`)));
     const participants = new Set(part.table.participantIds).size;
-    return { participants, auc: risk && unlessUndefined(() => auroc(test.table.outcome, risk)) };
-  });
+    const auc = model && unlessUndefined(() => auroc(test.table.outcome, model.risk(test)));
+    curve.push({ participants, auc });
+  }
   const seconds = (performance.now() - startedAt) / 1000;
   return { fold: fold.name, test: fold.test, predictions, leaks, learningCurve: curve, seconds };
+}
+
+/** A small share may hold too few of a class to fit at all: no point of the curve then. */
+async function whereDefined<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (thrown instanceof HemacastError && thrown.family === "numerical") return null;
+    throw thrown;
+  }
 }
 
 /** A share of the training participants, both classes in proportion. */

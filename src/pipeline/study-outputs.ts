@@ -2,16 +2,17 @@
 import { join } from "node:path";
 import { outcomeDefinitions } from "../cohort/outcome.ts";
 import { toJson } from "../core/json.ts";
-import type { Interval } from "../evaluation/predictions.ts";
 import { studyFigures } from "../report/study-figures.ts";
 import { splitText, studyMethods } from "../report/study-methods.ts";
 import { studyPage } from "../report/study-page.ts";
+import { studyTable } from "../report/study-table.ts";
 import type { StudyView } from "../report/study-view.ts";
 import { writeFileAtomically } from "./atomic-output.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { StudyConfig } from "./study-config.ts";
 import type { StudyData } from "./study-data.ts";
 import type { StudyMetrics, StudyPredictions } from "./study-metrics.ts";
+import type { ScoreMetrics } from "./study-scores.ts";
 
 /** All that the outputs are made of. */
 export interface StudyOutputs {
@@ -19,7 +20,7 @@ export interface StudyOutputs {
   readonly config: StudyConfig;
   readonly data: StudyData;
   readonly predictions: StudyPredictions;
-  readonly metrics: StudyMetrics;
+  readonly metrics: StudyMetrics & { readonly scores: readonly ScoreMetrics[] };
 }
 
 /**
@@ -44,6 +45,7 @@ export async function writeStudyOutputs(out: string, outputs: StudyOutputs): Pro
     }),
   );
   await write("table.md", studyTable(view));
+  if (data.labels.length > 0) await write("labels.csv", labelsCsv(data));
   for (const [name, svg] of figures) await write(join("figures", `${name}.svg`), svg);
   await write("report.html", studyPage(view, figures));
   await write("run.json", toJson(run));
@@ -51,7 +53,6 @@ export async function writeStudyOutputs(out: string, outputs: StudyOutputs): Pro
 
 /** One row per tested participant: the primary model's risk, then every model's. */
 function predictionsCsv({ data, predictions }: StudyOutputs): string {
-  const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const header = ["participantId", "outcome", "risk", ...predictions.models.map(({ name }) => quoted(`risk:${name}`))];
   const rows = predictions.rows.map((row, i) => [
     quoted(data.table.participantIds[row] as string),
@@ -60,6 +61,20 @@ function predictionsCsv({ data, predictions }: StudyOutputs): string {
     ...predictions.models.map(({ risk }) => risk[i]),
   ]);
   return `${[header, ...rows].map((cells) => cells.join(",")).join("\n")}\n`;
+}
+
+/** One row per label whose volumes were measured here, the most doubtful first. */
+function labelsCsv({ labels }: StudyData): string {
+  const columns = [
+    ...(["participantId", "outcome", "baselineMl", "baselineSdMl", "followUpMl", "followUpSdMl"] as const),
+    ...(["probability", "certainty"] as const),
+  ];
+  const sorted = [...labels].sort((a, b) => Math.abs(a.probability - 0.5) - Math.abs(b.probability - 0.5));
+  return `${[columns.join(","), ...sorted.map((label) => columns.map((name) => quoted(String(label[name]))).join(","))].join("\n")}\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function studyView({ run, config, data, predictions, metrics }: StudyOutputs): StudyView {
@@ -76,6 +91,7 @@ function studyView({ run, config, data, predictions, metrics }: StudyOutputs): S
       name: model.name,
       alphas: model.logistic.alphas,
       fixedC: model.logistic.fixedC,
+      network: model.network,
       calibration: model.calibration,
       innerFolds: model.innerFolds,
       combat: model.combat,
@@ -101,45 +117,12 @@ function studyView({ run, config, data, predictions, metrics }: StudyOutputs): S
     outcome,
     risks: predictions.models.map(({ risk }) => Array.from(risk)),
     ...metrics,
+    notes: config.notes,
+    labels: {
+      measured: data.labels.length,
+      uncertain: data.labels.filter(({ certainty }) => certainty === "uncertain").length,
+      unmeasured: data.unmeasured.length,
+    },
     published: config.published,
   };
-}
-
-/** The table of models for a paper or a pull request. */
-function studyTable(view: StudyView): string {
-  const shown = (i: Interval | null | undefined, digits = 3): string =>
-    i ? `${i.value.toFixed(digits)} (${i.low.toFixed(digits)} to ${i.high.toFixed(digits)})` : "no value";
-  const rows = view.models.map(({ name, evaluation: e, aucByRepeat: r }) =>
-    [
-      name,
-      `${r.mean.toFixed(3)}${r.low === null || r.high === null ? "" : ` (${r.low.toFixed(3)} to ${r.high.toFixed(3)})`}${r.sd === null ? "" : ` ± ${r.sd.toFixed(3)}`}`,
-      shown(e.auc),
-      e.ap.toFixed(3),
-      shown(e.calibrationIntervals?.slope, 2),
-      shown(e.calibrationIntervals?.intercept, 2),
-      `${e.brier.toFixed(3)} (${e.scaledBrier.toFixed(2)})`,
-      e.betterThanChance ? e.betterThanChance.p.toPrecision(2) : "",
-    ].join(" | "),
-  );
-  const comparisons = view.comparisons.map(
-    ({ first, second, comparison: c, pHolm }) =>
-      `| ${first} - ${second} | ${c.deltaAuc.toFixed(3)} (${c.low.toFixed(3)} to ${c.high.toFixed(3)}) | ${c.p.toPrecision(2)} | ${pHolm.toPrecision(2)} |`,
-  );
-  return [
-    `# ${view.title}`,
-    "",
-    ...(view.simulated
-      ? ["**Every participant is simulated: this shows the method, and says nothing about patients.**", ""]
-      : []),
-    `${view.flow.assessed} assessed, ${view.flow.analysed} analysed, ${view.flow.events} with expansion; ${view.tested.n} tested (${view.tested.events} with expansion). ${view.split.en}. Outcome: ${view.outcomeLabel}.`,
-    "",
-    "| model | AUC of one model: mean over repeats (95 % bootstrap) ± SD | AUC of the mean risk (95 % DeLong) | average precision | calibration slope | calibration in the large | Brier (scaled) | p, better than chance |",
-    "|---|---|---|---|---|---|---|---|",
-    ...rows.map((row) => `| ${row} |`),
-    ...view.published.map((row) => `| ${row.model} (${row.source}) | ${row.auc} | | | | | | |`),
-    "",
-    ...(comparisons.length > 0
-      ? ["| comparison | difference in AUC (95 %) | p | p (Holm) |", "|---|---|---|---|", ...comparisons, ""]
-      : []),
-  ].join("\n");
 }

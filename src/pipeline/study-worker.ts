@@ -12,9 +12,9 @@ export type FoldReply =
   | { readonly fault: { readonly code: ErrorCode; readonly message: string } };
 
 /** One fold, with the table that the thread was started with. */
-export function work(task: FoldTask): FoldReply {
+export async function work(task: FoldTask): Promise<FoldReply> {
   try {
-    return { result: runFold(table, task) };
+    return { result: await runFold(table, task) };
   } catch (thrown) {
     if (thrown instanceof HemacastError)
       return { fault: { code: thrown.code, message: `${task.fold.name}: ${thrown.message}` } };

@@ -17,7 +17,8 @@ import type { StudyConfig } from "./study-config.ts";
 import type { StudyData } from "./study-data.ts";
 import { type FoldResult, type FoldTask, runFold } from "./study-fold.ts";
 import { collectPredictions, studyMetrics } from "./study-metrics.ts";
-import { writeStudyOutputs } from "./study-outputs.ts";
+import { type StudyOutputs, writeStudyOutputs } from "./study-outputs.ts";
+import { studyScores } from "./study-scores.ts";
 import type { FoldReply } from "./study-worker.ts";
 
 /** Folder inside a run's for what was measured on scans, where no other is named. */
@@ -26,7 +27,7 @@ export const measuredFolder = "measured";
 /** What a study came to. */
 export interface StudyResult {
   readonly run: RunRecord;
-  readonly metrics: ReturnType<typeof studyMetrics>;
+  readonly metrics: StudyOutputs["metrics"];
 }
 
 /**
@@ -48,7 +49,7 @@ export async function runStudy(
     for (const fold of data.folds) requireNoLeaks(findLeaks(data.table, fold, { scans: data.scans }));
   }
   const identity = createHash("sha256")
-    .update(canonicalJson({ config, input: data.inputSha256 }))
+    .update(canonicalJson({ config, input: data.inputSha256, labels: data.labels }))
     .digest("hex");
   await openRunFolder(out, identity, config);
   const clock = performance.now();
@@ -62,7 +63,11 @@ export async function runStudy(
     results,
   );
   const found = studyMetrics(data.table, config, results, predictions, data.subgroups);
-  const metrics = { ...found, leaks: [...tableLeaks, ...found.leaks] };
+  const scores = studyScores(
+    predictions.rows.map((row) => data.scoreInputs[row] ?? {}),
+    predictions.rows.map((row) => data.table.outcome[row] as number),
+  );
+  const metrics = { ...found, scores, leaks: [...tableLeaks, ...found.leaks] };
   requireNoLeaks(metrics.leaks);
   const run: RunRecord = {
     schema: "hemacast-run/1",
@@ -163,7 +168,7 @@ async function runTasks(
   const isCompiled = import.meta.url.endsWith(".js");
   // From sources (tests) a thread cannot be started on TypeScript; the folds then run one after the other.
   if (!isCompiled || threads === 1 || tasks.length < 2) {
-    for (const task of tasks) await finish(runFold(data.table, task));
+    for (const task of tasks) await finish(await runFold(data.table, task));
     return;
   }
   const pool = new Piscina({

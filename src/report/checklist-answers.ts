@@ -92,8 +92,8 @@ export const answers = {
     zh: `Hemacast ${run.versions.hemacast}，Apache-2.0 许可。`,
   }),
   specification: () => ({
-    en: "Coefficients per fold: folds/*.json and the table of predictors.",
-    zh: "各折系数见 folds/*.json 及预测因子表。",
+    en: "Coefficients (of a network: every weight) per fold: folds/*.json and the table of predictors.",
+    zh: "各折系数（网络为全部权重）见 folds/*.json 及预测因子表。",
   }),
   performance: (view) => ({ en: `AUC: ${aucs(view)}.`, zh: `AUC：${aucs(view)}。` }),
   subgroups: (view) => ({

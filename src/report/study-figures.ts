@@ -184,6 +184,14 @@ function calibrationFigure(view: StudyView): string {
 function decisionFigure(view: StudyView): string {
   const models = shownModels(view);
   const all = models[0]?.model.evaluation.netBenefit ?? [];
+  const scores = view.scores
+    .filter(({ rule }) => rule !== null)
+    .map((score, k) => ({
+      ...score,
+      label: `${score.id.toUpperCase()}${score.rule?.kind === "total" ? ` >= ${score.rule.from}` : ""}`,
+      dash: ["6,3", "2,3", "8,2,2,2"][k % 3] as string,
+    }));
+  const lines = models.length + scores.length + 1;
   const top = Math.max(0.05, ...models.flatMap(({ model }) => model.evaluation.netBenefit.map((p) => p.value)));
   return draw({
     x: { domain: [0.05, 0.4], label: "threshold probability · 阈值概率" },
@@ -200,13 +208,23 @@ function decisionFigure(view: StudyView): string {
           { x: "threshold", y: "value", stroke: color, strokeWidth: 1.8 },
         ),
       ),
+      ...scores.map(({ netBenefit, dash }) =>
+        Plot.line(
+          netBenefit.filter((p) => p.value >= -0.05),
+          { x: "threshold", y: "value", stroke: "#333", strokeWidth: 1.4, strokeDasharray: dash },
+        ),
+      ),
       ...legend(
         [
           ...models.map(({ model, color }) => ({ label: model.name, color })),
+          ...scores.map(({ label, dash }) => ({
+            label: `${label} (${dash === "6,3" ? "– –" : dash === "2,3" ? "· ·" : "– ·"})`,
+            color: "#333",
+          })),
           { label: "treat all · 全部干预", color: "#777" },
         ],
         0.398,
-        top * 1.1 - (models.length + 1) * 0.055 * top,
+        top * 1.1 - lines * 0.055 * top,
         0.055 * top,
       ),
     ],

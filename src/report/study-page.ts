@@ -18,8 +18,8 @@ export function studyPage(view: StudyView, figures: StudyFigures): string {
     view.title,
     html`<h1>${view.title}</h1><p class="quiet">${say(words.subtitle)}. ${say(words.use)}</p>
 ${view.simulated ? html`<p class="notice">${say(words.simulated)}</p>` : ""}
-${participants(view, figures)}
-<h2>${say(words.models)}</h2>${modelTable(view)}${published(view)}
+${notes(view)}${participants(view, figures)}
+<h2>${say(words.models)}</h2>${modelTable(view)}${published(view)}${scores(view)}
 <h2>${say(words.comparisons)}</h2>${comparisonTable(view)}
 <h2>${say(words.figures)}</h2>${figureGrid(figures)}
 <h2>${say(words.cutoffs)}: ${primary.name}</h2>${cutoffTable(primary)}
@@ -35,9 +35,12 @@ ${record(view)}`,
 const fixed = (value: number | null | undefined, digits = 3): Html | string =>
   value === null || value === undefined ? say(words.noValue) : value.toFixed(digits);
 
+/** A dash between numbers of which one may be negative would read as a sign. */
+const between = (low: number): string => (low < 0 ? ", " : "–");
+
 const interval = (value: Interval | null | undefined, digits = 3): Html | string =>
   value
-    ? `${value.value.toFixed(digits)} (${value.low.toFixed(digits)}–${value.high.toFixed(digits)})`
+    ? `${value.value.toFixed(digits)} (${value.low.toFixed(digits)}${between(value.low)}${value.high.toFixed(digits)})`
     : say(words.noValue);
 
 const percent = (value: Interval | null): Html | string =>
@@ -54,6 +57,41 @@ function table(head: readonly (Text | string)[], rows: readonly (readonly (Html 
   )}</tbody></table>`;
 }
 
+function notes({ notes: list }: StudyView): Html | "" {
+  if (list.length === 0) return "";
+  return html`<h2>${say(words.notes)}</h2><ul>${list.map((note) => html`<li>${note}</li>`)}</ul>`;
+}
+
+/** How many labels come from volumes measured here, and how many of them another measurement might turn round. */
+function labels({ labels: { measured, uncertain, unmeasured } }: StudyView): Html | "" {
+  if (measured + unmeasured === 0) return "";
+  return html`<p>${say({
+    en: `${measured} labels rest on volumes measured in this run; ${uncertain} of them are uncertain (probability of expansion between .05 and .95), listed in labels.csv. In ${unmeasured} scans no hematoma was found: their volume is unknown.`,
+    zh: `${measured} 个结局标签由本次运行测得的体积得出，其中 ${uncertain} 个不确定（扩大概率介于 .05 与 .95 之间），见 labels.csv。${unmeasured} 次扫描未发现血肿，其体积视为未知。`,
+  })}</p>`;
+}
+
+function scores(view: StudyView): Html | "" {
+  if (view.scores.length === 0) return "";
+  const shown = [0.1, 0.2, 0.3, 0.4];
+  const ruleOf = ({ rule }: StudyView["scores"][number]): Html | string =>
+    rule === null ? say(words.notDrawn) : rule.kind === "risk" ? say(words.publishedRisk) : `>= ${rule.from}`;
+  return html`<h3>${say(words.scores)}</h3>${table(
+    [words.score, words.complete, words.rule, words.aucOfTotal, ...shown.map((t) => `NB ${t}`), words.source],
+    view.scores.map((score) => [
+      score.id,
+      `${score.complete} / ${view.tested.n}`,
+      ruleOf(score),
+      interval(score.auc),
+      ...shown.map((t) => {
+        const point = score.netBenefit.find(({ threshold }) => Math.abs(threshold - t) < 1e-9);
+        return point ? point.value.toFixed(3) : "";
+      }),
+      score.source,
+    ]),
+  )}`;
+}
+
 function participants(view: StudyView, figures: StudyFigures): Html {
   const definitions =
     view.outcomes.length === 0
@@ -67,7 +105,7 @@ function participants(view: StudyView, figures: StudyFigures): Html {
           ]),
         )}`;
   return html`<h2>${say(words.participants)}</h2>${trusted(figures.get("flow") ?? "")}
-<p>${say(words.outcome)}: ${view.outcomeLabel}. ${say(words.split)}: ${say(view.split)}.</p>${definitions}`;
+<p>${say(words.outcome)}: ${view.outcomeLabel}. ${say(words.split)}: ${say(view.split)}.</p>${labels(view)}${definitions}`;
 }
 
 function modelTable(view: StudyView): Html {
@@ -126,7 +164,7 @@ function comparisonTable(view: StudyView): Html {
     [words.model, words.difference, "p", "p (Holm)", words.reclassification],
     view.comparisons.map(({ first, second, comparison: c, pHolm, reclassification: r }) => [
       `${first} − ${second}`,
-      `${c.deltaAuc.toFixed(3)} (${c.low.toFixed(3)} – ${c.high.toFixed(3)})`,
+      `${c.deltaAuc.toFixed(3)} (${c.low.toFixed(3)}, ${c.high.toFixed(3)})`,
       p(c.p),
       p(pHolm),
       `${r.idi.toFixed(3)} / ${r.continuousNri.toFixed(2)}`,

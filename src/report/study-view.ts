@@ -33,6 +33,7 @@ export interface StudyView {
     readonly versions: { readonly hemacast: string; readonly node: string };
     readonly seed: number;
     readonly identity: string;
+    readonly inputSha256: string;
     readonly startedAt: string;
     readonly folds: { readonly total: number };
   };
@@ -66,6 +67,19 @@ export interface StudyView {
   readonly subgroups: readonly SubgroupTable[];
   readonly learningCurve: readonly { readonly participants: number; readonly auc: Interval }[];
   readonly leaks: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
+  /** Published scores on the same participants; `rule` is null where the score could not be drawn. */
+  readonly scores: readonly {
+    readonly id: string;
+    readonly source: string;
+    readonly complete: number;
+    readonly rule: { readonly kind: "risk" } | { readonly kind: "total"; readonly from: number } | null;
+    readonly auc: Interval | null;
+    readonly netBenefit: readonly { readonly threshold: number; readonly value: number }[];
+  }[];
+  /** Labels whose volumes were measured in this run. */
+  readonly labels: { readonly measured: number; readonly uncertain: number; readonly unmeasured: number };
+  /** What a reader must know before the figures. */
+  readonly notes: readonly string[];
   readonly published: readonly {
     readonly source: string;
     readonly model: string;

@@ -41,6 +41,9 @@ export const registerStudy: RegisterCommand = (program) => {
         const { run, metrics } = await runStudy(data, config, options.out, running);
         stop();
         if (run.folds.resumed > 0) note(`${run.folds.resumed} of ${run.folds.total} folds were finished earlier`);
+        const uncertain = data.labels.filter(({ certainty }) => certainty === "uncertain").length;
+        if (uncertain > 0)
+          note(`${uncertain} of ${data.labels.length} labels are uncertain; see ${join(options.out, "labels.csv")}`);
         for (const leak of metrics.leaks) note(`${leak.code}: ${leak.message}`);
         if (options.json) printJson({ run, ...metrics });
         else printText(summary(metrics, options.out));
