@@ -18,6 +18,13 @@ export interface ProbeScore {
   readonly positives: number | null;
 }
 
+/** What the comparison of backbones writes down. */
+export interface ProbeReport {
+  readonly studies: number;
+  readonly trainViews: number;
+  readonly rows: readonly (ProbeScore & { readonly task: string; readonly backbone: string })[];
+}
+
 const folds = 5;
 /** Ridge penalties, relative to the mean squared length of a standardised row. */
 const penalties = [1e-3, 1e-2, 1e-1, 1];

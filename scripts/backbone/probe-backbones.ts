@@ -17,7 +17,7 @@ import { measuredStart } from "../../src/nn/train/measured-start.ts";
 import { importConvolutions } from "../../src/nn/weights/import.ts";
 import { torchResnet50 } from "../../src/nn/weights/layouts.ts";
 import { readBackboneConfig } from "./config.ts";
-import { type ProbeScore, probe } from "./linear-probe.ts";
+import { type ProbeReport, probe } from "./linear-probe.ts";
 import { resized } from "./teacher.ts";
 import { measureNames, plainImages, plainLook, readViews, targetsOf, type View, yesNoNames } from "./views.ts";
 
@@ -46,7 +46,7 @@ const candidates: Candidate[] = [
 const plain = plainLook(training.viewPixels);
 const truths = views.map((view) => targetsOf(view, plain));
 const isClotView = views.map(({ truth }) => truth.kind === "clot");
-const rows: (ProbeScore & { readonly task: string; readonly backbone: string })[] = [];
+const rows: ProbeReport["rows"][number][] = [];
 for (const candidate of candidates) {
   const data = { features: await featuresOf(candidate, views), studies: views.map(({ study }) => study) };
   const tasks = [
@@ -64,10 +64,19 @@ for (const candidate of candidates) {
     const score = probe(data, asked, kind);
     if (score) rows.push({ task, ...score, backbone: candidate.name });
   }
-  console.log(candidate.name);
+  writeReport();
+  console.table(tableOf());
 }
-console.table(tableOf());
-writeFileSync(out, `${JSON.stringify({ studies: new Set(views.map((v) => v.study)).size, rows }, null, 1)}\n`);
+
+/** After each backbone: the slow ones come last, and what is known so far is kept. */
+function writeReport(): void {
+  const report: ProbeReport = {
+    studies: new Set(views.map(({ study }) => study)).size,
+    trainViews: readViews(viewsFolder as string, "train", slices, training.viewPixels).length,
+    rows,
+  };
+  writeFileSync(out as string, `${JSON.stringify(report, null, 1)}\n`);
+}
 
 function tableOf() {
   const names = [...new Set(rows.map(({ task }) => task))];

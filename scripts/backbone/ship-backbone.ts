@@ -1,8 +1,9 @@
 /**
- * Makes models/backbones/resnet50-ct from a run: `npx jiti scripts/backbone/ship-backbone.ts CONFIG RUN`, then
+ * Makes models/backbones/resnet50-ct from a run and its probe (docs/results/resnet50-ct/probe.json):
+ * `npx jiti scripts/backbone/ship-backbone.ts CONFIG RUN`, then
  * `python3 scripts/backbone/resnet50_reference.py models/backbones/resnet50-ct` for its self-test.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resnet50 } from "../../src/nn/models/resnet50.ts";
@@ -11,7 +12,8 @@ import { fileChecksum, loadCheckpoint } from "../../src/nn/session/weights-file.
 import { foldStandardized } from "../../src/nn/standardized-conv.ts";
 import type { Tensor } from "../../src/nn/tensor.ts";
 import { type StoredTensor, storedCodes, toStored, writeSafetensors } from "../../src/nn/weights/safetensors.ts";
-import { readBackboneConfig } from "./config.ts";
+import { readBackboneConfig, roleOf } from "./config.ts";
+import type { ProbeReport } from "./linear-probe.ts";
 
 const [configPath, run] = process.argv.slice(2);
 if (!configPath || !run) throw new Error("usage: ship-backbone.ts CONFIG RUN");
@@ -55,6 +57,8 @@ const description = {
   source: `scripts/backbone with experiments/resnet50-ct.json, ${step} steps`,
 };
 writeFileSync(join(folder, "backbone.json"), `${JSON.stringify(description, null, 2)}\n`);
+writeFileSync(join(folder, "MODEL_CARD.md"), cardText());
+copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
 copyFileSync(join(run, "log.jsonl"), join(record, "log.jsonl"));
 copyFileSync(join(run, "config.json"), join(record, "config.json"));
 
@@ -74,4 +78,36 @@ function filterCodes(name: string, { shape, data }: Tensor): [string, StoredTens
     }
   }
   return storedCodes(name, shape, codes, scale, minimum);
+}
+
+/** The card, its numbers taken from the run and the probe. */
+function cardText(): string {
+  const probe = JSON.parse(readFileSync(join(record, "probe.json"), "utf8")) as ProbeReport;
+  const backbones = [...new Set(probe.rows.map(({ backbone }) => backbone))];
+  const tasks = [...new Set(probe.rows.map(({ task }) => task))];
+  const lines = tasks.map((task) => {
+    const ofTask = probe.rows.filter((row) => row.task === task);
+    const { kind, views, positives } = ofTask[0] as ProbeReport["rows"][number];
+    const values = backbones.map((name) =>
+      (ofTask.find((row) => row.backbone === name)?.value ?? Number.NaN).toFixed(2),
+    );
+    const asked = kind === "auc" ? `AUC, ${positives} of ${views}` : `R2, ${views}`;
+    return `| ${[task, asked, ...values].join(" | ")} |`;
+  });
+  const table = [
+    `| ${["", "views", ...backbones].join(" | ")} |`,
+    `|${" --- |".repeat(backbones.length + 2)}`,
+    ...lines,
+  ];
+  const { trainBefore } = config.slices;
+  const trainStudies = Array.from({ length: trainBefore }, (_, i) => roleOf(i, config.slices)).filter(
+    (role) => role === "train",
+  ).length;
+  const numbers: Record<string, string | number> = {
+    ...{ steps: step, pixels, trainPixels: config.training.pixels, studies: trainStudies, views: probe.trainViews },
+    ...{ probeStudies: probe.studies, table: table.join("\n") },
+    windows: config.windowsHu.map(([low, high]) => `${low} to ${high}`).join(", "),
+  };
+  const template = readFileSync(new URL("./card.md", import.meta.url), "utf8");
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(numbers[name]));
 }
