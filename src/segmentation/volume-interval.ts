@@ -5,6 +5,7 @@
 import { HemacastError } from "../core/errors.ts";
 import { requireInRange } from "../core/guards.ts";
 import { z } from "../core/schema.ts";
+import { boundingBox, cropMask, cropVolume, grownBox } from "../volume/box.ts";
 import { dilate, erode } from "../volume/morphology.ts";
 import { createMask, type Mask, maskMl } from "../volume/volume.ts";
 
@@ -31,15 +32,26 @@ export interface VolumeInterval {
 /**
  * The interval of a segmented volume.
  *
- * @param mask the segmentation
- * @param probability of each voxel of its grid
+ * @param whole the segmentation
+ * @param wholeProbability of each voxel of its grid
  */
 export function volumeInterval(
-  mask: Mask,
-  probability: Float32Array,
+  whole: Mask,
+  wholeProbability: Float32Array,
   { outlineMm, uncertainFrom }: Omit<VolumeIntervalSettings, "coverage">,
 ): VolumeInterval {
-  const reach = dilate(mask, Math.max(outlineMm, 5), "slice");
+  const reachMm = Math.max(outlineMm, 5);
+  const around = boundingBox(whole);
+  if (!around) return { lowMl: 0, ml: 0, highMl: 0 };
+  const grown = grownBox(around, whole.geometry, reachMm + 1, false);
+  // All slices stay, because a slice's extent is told by its neighbours.
+  const box = {
+    low: [grown.low[0], grown.low[1], 0],
+    high: [grown.high[0], grown.high[1], whole.geometry.size[2]],
+  } as const;
+  const mask = cropMask(whole, box);
+  const probability = cropVolume({ geometry: whole.geometry, hu: wholeProbability, sources: [] }, box).hu;
+  const reach = dilate(mask, reachMm, "slice");
   const at = (threshold: number, region: Mask): number => {
     const inside = new Uint8Array(region.inside.length);
     for (let v = 0; v < inside.length; v++) inside[v] = region.inside[v] & (probability[v] >= threshold ? 1 : 0);
