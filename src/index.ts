@@ -66,6 +66,11 @@ export {
   readCt,
 } from "./pipeline/read-input.ts";
 export { findBundle, loadBundle, type RiskBundle } from "./pipeline/risk-bundle.ts";
+export { type CatalogueEntry, featureCatalogue } from "./radiomics/catalogue.ts";
+export { type Extraction, extractRadiomics, type RegionSummary } from "./radiomics/extract.ts";
+export type { ScalarImage, ScalarValues } from "./radiomics/region.ts";
+export { defaultSettings, type RadiomicsSettings } from "./radiomics/settings.ts";
+export { readSettings, resolveSettings } from "./radiomics/settings-file.ts";
 export { type ShapeFeatures, shapeFeatures } from "./radiomics/shape.ts";
 export type { Segmentation, Segmenter, SegmenterOptions } from "./segmentation/segmenter.ts";
 export { thresholdSegmenter } from "./segmentation/threshold.ts";

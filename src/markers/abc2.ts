@@ -1,8 +1,8 @@
 /** ABC/2, the bedside estimate of hematoma volume, computed from a mask so that it can stand beside the voxel volume. */
 import { HemacastError } from "../core/errors.ts";
+import { convexHull, type PlanePoint } from "../math/plane-polygon.ts";
 import { sliceExtentMm } from "../volume/geometry.ts";
 import { type Mask, voxelsPerSlice } from "../volume/volume.ts";
-import { convexHull, type PlanePoint } from "./convex-hull.ts";
 
 /** ABC/2 with its three lengths. */
 export interface Abc2 {

@@ -2,9 +2,10 @@
  * Irregular shape on Barras' scale of 1 to 5: each grade above 1 is one more irregularity of the lesion's edge, and bleeds apart from the
  * main one count like irregularities joined to it. Grades 3 to 5 are irregular.
  */
+
+import { convexHull, inConvexPolygon, polygonArea } from "../math/plane-polygon.ts";
 import { connectedComponents } from "../volume/components.ts";
 import { sliceOutline } from "../volume/outline.ts";
-import { convexHull, inConvexPolygon, polygonArea } from "./convex-hull.ts";
 import { type MarkerReading, notAssessable } from "./marker.ts";
 import { areaMm2, depthMm, outlineInVolume, type Section } from "./section.ts";
 

@@ -1,9 +1,9 @@
 /** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
+import { convexHull } from "../math/plane-polygon.ts";
 import { type Component, type Components, connectedComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { erode } from "../volume/morphology.ts";
 import type { Mask } from "../volume/volume.ts";
-import { convexHull } from "./convex-hull.ts";
 import { type MarkerReading, nothingFound } from "./marker.ts";
 import { depthMm, outlineInVolume, type Section } from "./section.ts";
 

@@ -1,4 +1,5 @@
 /** How many steps a voxel of a region is from its border. */
+import type { Neighbourhood } from "../direction.ts";
 import type { LevelGrid } from "../discretise.ts";
 
 /**
@@ -6,14 +7,14 @@ import type { LevelGrid } from "../discretise.ts";
  *
  * @param grid the size of the box and the border around it
  * @param morphological 1 inside, over the grid's box
- * @param flat steps stay within slices
+ * @param flatAxis steps stay within planes across this axis
  * @returns one number for each voxel of the grid, 0 outside
  * @see IBSI 2019 section 3.9 (grey level distance zone)
  */
 export function borderDistances(
   grid: Pick<LevelGrid, "boxSize" | "border" | "size">,
   morphological: Uint8Array,
-  flat: boolean,
+  flatAxis: Neighbourhood["flatAxis"],
 ): Int32Array {
   const [bx, by, bz] = grid.boxSize;
   const [nx, ny] = grid.size;
@@ -29,7 +30,7 @@ export function borderDistances(
       }
     }
   }
-  const steps = [1, -1, nx, -nx, ...(flat ? [] : [nx * ny, -nx * ny])];
+  const steps = [1, nx, nx * ny].filter((_, axis) => 2 - axis !== flatAxis).flatMap((step) => [step, -step]);
   let front = inside.filter((at) => steps.some((step) => distance[at + step] === 0));
   for (const at of front) distance[at] = 1;
   for (let d = 2; front.length > 0; d++) {

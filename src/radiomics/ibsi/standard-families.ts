@@ -157,13 +157,18 @@ export function distanceZoneFeatures(
   box: Box,
   flatAxis: Neighbourhood["flatAxis"],
 ): Values | null {
-  const found = zones(grid, flatAxis, undefined, distancesOnGrid(grid, morphological, box, flatAxis === 0));
+  const found = zones(grid, flatAxis, undefined, distancesOnGrid(grid, morphological, box, flatAxis));
   const e = emphases(countPairs(found.flatMap((zone) => [zone.level, zone.leastValue])));
   return e && distanceZoneValues(e, grid.voxels.length);
 }
 
 /** Distances are counted in the whole region's box, then looked up where the grid has voxels. */
-function distancesOnGrid(grid: LevelGrid, morphological: Mask, box: Box, flat: boolean): Int32Array {
+function distancesOnGrid(
+  grid: LevelGrid,
+  morphological: Mask,
+  box: Box,
+  flatAxis: Neighbourhood["flatAxis"],
+): Int32Array {
   const { start, size } = boundingBox(morphological);
   const bordered = { boxSize: size, border: 1, size: [size[0] + 2, size[1] + 2, size[2] + 2] as const };
   const inside = new Uint8Array(size[0] * size[1] * size[2]);
@@ -174,7 +179,7 @@ function distancesOnGrid(grid: LevelGrid, morphological: Mask, box: Box, flat: b
       inside.set(morphological.inside.subarray(from, from + size[0]), size[0] * (j + size[1] * k));
     }
   }
-  const distances = borderDistances(bordered, inside, flat);
+  const distances = borderDistances(bordered, inside, flatAxis);
   const result = new Int32Array(grid.codes.length);
   const [nx, ny] = grid.size;
   const shift = box.start.map((x, d) => x - start[d] + bordered.border - grid.border);

@@ -29,7 +29,7 @@ export function textureFeatures(grid: LevelGrid, morphological: Uint8Array, dime
   const parts = flat ? sliceRanges(grid) : [all];
   const steps = directions(grid.boxSize, { distances: [1], ...(flat && { flatAxis: 0 as const }) });
   const nearby = { distances: [1], ...(flat && { flatAxis: 0 as const }) };
-  const distance = borderDistances(grid, morphological, flat);
+  const distance = borderDistances(grid, morphological, flat ? 0 : undefined);
   return {
     ...perDirection(
       "cm",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { convexHull, inConvexPolygon } from "./convex-hull.ts";
+import { convexHull, inConvexPolygon } from "./plane-polygon.ts";
 
 it("keeps every point inside its hull", () => {
   fc.assert(

@@ -1,5 +1,5 @@
-/** Convex hulls in a plane, as pairs of numbers. */
-import { convexHull2d } from "../math/convex-hull-2d.ts";
+/** Convex hulls and polygons in a plane, as pairs of numbers. */
+import { convexHull2d } from "./convex-hull-2d.ts";
 
 /** A point in a plane. */
 export type PlanePoint = readonly [number, number];
