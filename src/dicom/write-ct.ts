@@ -163,7 +163,10 @@ function uidFrom(series: Pick<CtSeriesToWrite, "seed" | "participantId" | "serie
   return `2.25.${number}`;
 }
 
+const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 function littleEndianBytes(hu: Int16Array): Uint8Array {
+  if (hostIsLittleEndian) return new Uint8Array(hu.buffer, hu.byteOffset, hu.byteLength);
   const bytes = new Uint8Array(2 * hu.length);
   const view = new DataView(bytes.buffer);
   for (let p = 0; p < hu.length; p++) view.setInt16(2 * p, hu[p] as number, true);

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { createGunzip, gzip } from "node:zlib";
+import { constants, createGunzip, gzip } from "node:zlib";
 import { HemacastError, messageOf } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import { niftiFileBytes } from "../nifti/header.ts";
@@ -103,7 +103,9 @@ export async function writeNifti(
 ): Promise<readonly Finding[]> {
   const even = geometry.sliceOffsetsMm ? evenSlices(geometry) : null;
   const bytes = even ? niftiBytes(even.geometry, repeatSlices(values, geometry, even)) : niftiBytes(geometry, values);
-  const packed = path.endsWith(".gz") ? await promisify(gzip)(bytes, { level: 4 }) : bytes;
+  // Masks are long runs of equal values: coding runs alone is several times faster, and no larger.
+  const strategy = values instanceof Uint8Array ? constants.Z_RLE : constants.Z_DEFAULT_STRATEGY;
+  const packed = path.endsWith(".gz") ? await promisify(gzip)(bytes, { level: 4, strategy }) : bytes;
   await writeFileAtomically(path, packed);
   if (!even) return [];
   return [

@@ -58,7 +58,7 @@ it("brings a tilted scan with varying gaps back from DICOM bit for bit", async (
   const scanner = { ...scannerProfiles.tilted, matrix: 128, pixelMm: 1.95 };
   const simulated = simulateCase({ seed: 4, scanner, hematoma: { location: "putamen", volumeMl: 25 } });
   await writeSimulatedScan(join(folder, "tilted"), "baseline", simulated, {
-    ...{ format: "dicom", participantId: "SIM-0001", seed: 4, scanner: "tilted" },
+    ...{ format: "dicom", participantId: "SIM-0001", seed: 4, scanner: "tilted", background: null },
   });
   const { volume } = await readCt(join(folder, "tilted", "baseline"));
   expect(volume.geometry.size).toEqual(simulated.volume.geometry.size);

@@ -14,8 +14,9 @@ import { scenarios } from "../simulation/growth/scenario.ts";
 import { type ScannerProfile, scannerProfiles, siteScanner } from "../simulation/scanner/scanner-profile.ts";
 import type { ScenarioName, SignName } from "../simulation/simulated-case.ts";
 import { writeFileAtomically, writeFolderAtomically } from "./atomic-output.ts";
-import { SIMULATED_NOTE, type SimulatedFormat } from "./simulate-study.ts";
+import { onRealHead, SIMULATED_NOTE, type SimulatedFormat } from "./simulate-study.ts";
 import { type SimulatedRow, type SimulateTask, simulateParticipant } from "./simulate-worker.ts";
+import { listShapes } from "./simulation-sources.ts";
 
 /** Which cohort to make. */
 export interface CohortOptions {
@@ -30,6 +31,10 @@ export interface CohortOptions {
   readonly baselineOnly?: boolean;
   /** Scenarios whose outcomes are told for the same baseline scans, each in a folder of its name; needs `baselineOnly`. */
   readonly also?: readonly ScenarioName[];
+  /** A real head to bleed into, as `readCt` reads it. Default: a procedural head for each participant. */
+  readonly background?: string;
+  /** A mask whose shape every hematoma takes, or a folder of masks of which each participant takes one. Default: the simulator's own shapes. */
+  readonly shape?: string;
   /** Default: one per core. */
   readonly threads?: number;
 }
@@ -46,6 +51,12 @@ export interface CohortSummary {
   readonly surgery: number;
   /** Participants whose hematoma expands, scanned or not. */
   readonly expansions: number;
+  /** What was bled into and whose shapes the hematomas have: names of files, or "procedural". */
+  readonly background: string;
+  readonly shape: string;
+  /** Signs planned for baseline scans, and how many of those could not be shown there: risk and outcome still count them. */
+  readonly signsPlanned: number;
+  readonly signsLeftOut: number;
   /** The AUC that no model can exceed on average: stated for the scenario, and by Monte Carlo. */
   readonly bayesAuc: { readonly stated: number; readonly monteCarlo: number; readonly draws: number };
 }
@@ -80,7 +91,7 @@ export async function simulateCohort(
     out,
     (name) => ours.test(name),
     async (folder) => {
-      const rows = await runTasks(planTasks(folder, { ...options, also }), options.threads, onProgress);
+      const rows = await runTasks(await planTasks(folder, { ...options, also }), options.threads, onProgress);
       for (const scenario of also) {
         const others = rows.map((row) => ({ ...row, truth: { ...row.truth, ...row.futures[scenario] } }));
         await mkdir(join(folder, scenario));
@@ -107,13 +118,14 @@ async function writeTables(
   return summary;
 }
 
-function planTasks(folder: string, options: CohortOptions): SimulateTask[] {
+async function planTasks(folder: string, options: CohortOptions): Promise<SimulateTask[]> {
   const random = createRandom(options.seed);
   const profiles: readonly ScannerProfile[] = Object.values(scannerProfiles);
   const scanners = Array.from({ length: options.sites }, (_, site) => {
     const profile = options.profile === "mixed" ? profiles[site % profiles.length] : scannerProfiles[options.profile];
     return siteScanner(profile as ScannerProfile, random.fork(`site ${site}`));
   });
+  const shapes = options.shape === undefined ? [] : await listShapes(options.shape);
   const digits = Math.max(4, String(options.participants).length);
   return Array.from({ length: options.participants }, (_, i) => {
     const draw = random.fork(`participant ${i}`);
@@ -125,6 +137,8 @@ function planTasks(folder: string, options: CohortOptions): SimulateTask[] {
       seed: draw.integer(2 ** 32),
       ...{ followUp: !options.baselineOnly, also: options.also ?? [] },
       scanner: scanners[site] as ScannerProfile,
+      background: options.background ?? null,
+      shape: shapes.length === 0 ? null : (shapes[draw.fork("shape").integer(shapes.length)] ?? null),
     };
   });
 }
@@ -171,8 +185,24 @@ function summarise(options: CohortOptions, rows: readonly SimulatedRow[]): Cohor
     lost: count((row) => row.truth.followUpStatus === "lost"),
     surgery: count((row) => row.truth.followUpStatus === "surgery"),
     expansions: count((row) => row.truth.expands),
+    background: rows[0]?.background ?? "procedural",
+    shape: rows.some((row) => row.shape !== null) ? nameOfShapes(rows) : "procedural",
+    signsPlanned: rows.reduce((sum, { truth }) => sum + truth.signsPlanned.length, 0),
+    signsLeftOut: rows.reduce((sum, { truth }) => sum + truth.signsLeftOut.length, 0),
     bayesAuc: { stated: scenario.bayesAuc, monteCarlo: bayesAuc, draws: MONTE_CARLO_DRAWS },
   };
+}
+
+function nameOfShapes(rows: readonly SimulatedRow[]): string {
+  const names = [...new Set(rows.map((row) => row.shape))];
+  return names.length === 1 ? String(names[0]) : `${names.length} real masks`;
+}
+
+/** What the manifest calls a scanner: it also tells what was scanned. */
+function scannerName({ scanner, background, shape }: SimulatedRow): string {
+  const head = background === null ? "" : `-in-${background}`;
+  const clot = shape === null ? "" : "-real-shape";
+  return `simulated-${scanner}${clot}${head}`.slice(0, 64);
 }
 
 type Cell = string | number | boolean | null;
@@ -195,11 +225,12 @@ function manifestCsv(rows: readonly SimulatedRow[], toScans: string, withTruth: 
   ];
   return csv(
     columns,
-    rows.map(({ participantId, site, truth, scanner, baseline, followUp }) => {
+    rows.map((row) => {
+      const { participantId, site, truth, baseline, followUp } = row;
       const path = (file: string | undefined): string | null => (file === undefined ? null : toScans + file);
       const ifScanned = (value: number): number | null => (truth.followUpStatus === "scanned" ? value : null);
       return [
-        ...[participantId, site, `simulated-${scanner}`, path(baseline.scan), truth.hoursFromOnset],
+        ...[participantId, site, scannerName(row), path(baseline.scan), truth.hoursFromOnset],
         ...[path(followUp?.scan), ifScanned(truth.followUpHours - truth.hoursFromOnset)],
         ...(withTruth ? [path(baseline.mask), truth.volumeMl, truth.ivhMl, path(followUp?.mask)] : []),
         ...(withTruth ? [ifScanned(truth.followUpVolumeMl), ifScanned(followUp?.ivhMl ?? truth.followUpIvhMl)] : []),
@@ -218,25 +249,30 @@ function truthCsv(rows: readonly SimulatedRow[]): string {
   const columns = [
     ...["participantId", "outcome", "risk", "simulated", "location", "side", "volumeMl", "followUpVolumeMl"],
     ...["followUpStatus", "ivhMl", "irregularity", "meanHu", "coefficientOfVariation", "midlineShiftMm"],
-    ...["spotSign", "anticoagulation", ...signColumns],
+    ...["spotSign", "anticoagulation", ...signColumns, "signsLeftOut", "background", "shape"],
   ];
   return csv(
     columns,
-    rows.map(({ participantId, truth }) => [
+    rows.map(({ participantId, truth, background, shape }) => [
       ...[participantId, Number(truth.expands), truth.risk, 1, truth.location, truth.side],
       ...[truth.volumeMl, truth.followUpVolumeMl, truth.followUpStatus, truth.ivhMl, truth.irregularity],
       ...[truth.meanHu, truth.coefficientOfVariation, truth.midlineShiftMm],
       ...[Number(truth.spotSign), Number(truth.anticoagulation)],
       ...signColumns.map((sign) => Number(truth.signs.includes(sign))),
+      ...[truth.signsLeftOut.join("+"), background ?? "procedural", shape ?? "procedural"],
     ]),
   );
 }
 
 function readme(summary: CohortSummary): string {
   return [
-    `${SIMULATED_NOTE}. No image here shows a person.`,
+    summary.background === "procedural"
+      ? `${SIMULATED_NOTE}. No image here shows a person.`
+      : `${onRealHead(summary.background)}: every scan shows that head, with a hemorrhage that nobody had.`,
+    `Shapes of hematomas: ${summary.shape}.`,
     "",
     `${summary.participants} participants, scenario "${summary.scenario}", seed ${summary.seed}; ${summary.scannedTwice} scanned twice, ${summary.surgery} operated on, ${summary.lost} lost to follow-up.`,
+    `${summary.signsLeftOut} of ${summary.signsPlanned} planned signs found no room at baseline and are not there; risk and outcome still count them.`,
     `No model can exceed an AUC of ${summary.bayesAuc.stated} on average (Monte Carlo ${summary.bayesAuc.monteCarlo.toFixed(4)}).`,
     "",
     "manifest.csv        scans and clinical values, as a cohort's owner would have them",

@@ -16,6 +16,11 @@ export type SimulatedFormat = "dicom" | "nifti";
 /** What every file and table says about simulated data. */
 export const SIMULATED_NOTE = "SIMULATED by Hemacast: not a patient";
 
+/** The same where the head is somebody's, or an average of many: only the hemorrhage is simulated. */
+export function onRealHead(background: string): string {
+  return `SIMULATED hemorrhage by Hemacast in the head ${background}`;
+}
+
 /** Paths of one scan, relative to the folder they were written in. */
 export interface WrittenScan {
   /** A folder of DICOM files or a `.nii.gz` file. */
@@ -23,12 +28,22 @@ export interface WrittenScan {
   readonly mask: string;
 }
 
+/** How the images are written and what they are called. */
+export interface SeriesNames {
+  readonly format: SimulatedFormat;
+  readonly participantId: string;
+  readonly seed: number;
+  readonly scanner: string;
+  /** Name of the real head, or null. */
+  readonly background: string | null;
+}
+
 /** Writes a scan and its masks into a folder as `NAME/` or `NAME.nii.gz` and `NAME-hematoma.nii.gz` and so on. */
 export async function writeSimulatedScan(
   folder: string,
   name: "baseline" | "follow-up",
   { volume, truth }: SimulatedScan,
-  series: { format: SimulatedFormat; participantId: string; seed: number; scanner: string },
+  series: SeriesNames,
 ): Promise<WrittenScan> {
   await mkdir(folder, { recursive: true });
   const masks: Record<string, Mask> = { hematoma: truth.mask, ivh: truth.ivhMask, edema: truth.edemaMask };
@@ -55,7 +70,7 @@ function dicomSeries(
   volume: CtVolume,
   hoursFromOnset: number,
   name: string,
-  { participantId, seed, scanner }: { participantId: string; seed: number; scanner: string },
+  { participantId, seed, scanner, background }: SeriesNames,
 ): CtSeriesToWrite {
   const at = new Date(ONSET_MS + hoursFromOnset * 3_600_000).toISOString();
   const { geometry } = volume;
@@ -68,7 +83,8 @@ function dicomSeries(
     time: at.slice(11, 19).replaceAll(":", ""),
     extra: [
       ["ImageType", "CS", "DERIVED\\PRIMARY\\AXIAL"],
-      ["SeriesDescription", "LO", SIMULATED_NOTE],
+      // A long string holds 64 characters.
+      ["SeriesDescription", "LO", background === null ? SIMULATED_NOTE : onRealHead(background).slice(0, 64)],
       ["ManufacturerModelName", "LO", `simulated ${scanner}`],
       ["GantryDetectorTilt", "DS", tiltDegrees(geometry.direction[2])],
     ],
@@ -94,19 +110,24 @@ function sourceImages(volume: CtVolume): Omit<CtSeriesToWrite, "participantId" |
       const top = nx * (ny * k - (shifts[k] as number));
       return {
         position: add(first, scale([0, 0, 1], sliceOffsetMm(geometry, k) / cosine)),
-        hu: Int16Array.from(volume.hu.subarray(top, top + nx * rows)),
+        hu: int16(volume.hu.subarray(top, top + nx * rows)),
       };
     }),
   };
 }
 
+function int16(hu: CtVolume["hu"]): Int16Array {
+  return hu instanceof Int16Array ? hu : Int16Array.from(hu);
+}
+
 /** The truth of a case as plain data: everything but the voxels. */
 export function truthJson(participantId: string, simulated: SimulatedCase) {
-  const { truth, followUp, seed, scenario, scanner } = simulated;
+  const { truth, followUp, seed, scenario, scanner, background, shape } = simulated;
   return {
     schema: "hemacast-simulated-truth/1",
-    note: SIMULATED_NOTE,
+    note: background === null ? SIMULATED_NOTE : onRealHead(background),
     ...{ participantId, seed, scenario, scanner },
+    ...{ background: background ?? "procedural", shape: shape ?? "procedural" },
     participant: participantTruth(truth),
     baseline: scanTruth(truth),
     followUp: followUp ? scanTruth(followUp.truth) : null,
@@ -123,9 +144,10 @@ function participantTruth(truth: CaseTruth) {
 }
 
 function scanTruth(truth: ScanTruth) {
-  const { volumeMl, ivhMl, edemaMl, signs, midlineShiftMm, meanHu, coefficientOfVariation, hoursFromOnset } = truth;
+  const { volumeMl, ivhMl, edemaMl, signs, signsLeftOut, midlineShiftMm } = truth;
+  const { meanHu, coefficientOfVariation, hoursFromOnset } = truth;
   return {
-    ...{ volumeMl, maskMl: maskMl(truth.mask), ivhMl, edemaMl, signs, midlineShiftMm },
+    ...{ volumeMl, maskMl: maskMl(truth.mask), ivhMl, edemaMl, signs, signsLeftOut, midlineShiftMm },
     ...{ meanHu, coefficientOfVariation, hoursFromOnset },
   };
 }
@@ -141,7 +163,8 @@ export async function writeSimulatedCase(
   simulated: SimulatedCase,
   format: SimulatedFormat,
 ): Promise<{ baseline: WrittenScan; followUp: WrittenScan | null }> {
-  const series = { format, participantId, seed: simulated.seed, scanner: simulated.scanner };
+  const { seed, scanner, background } = simulated;
+  const series = { format, participantId, seed, scanner, background };
   const baseline = await writeSimulatedScan(folder, "baseline", simulated, series);
   const followUp = simulated.followUp
     ? await writeSimulatedScan(folder, "follow-up", simulated.followUp, series)

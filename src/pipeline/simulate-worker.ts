@@ -4,6 +4,7 @@ import type { ScannerProfile } from "../simulation/scanner/scanner-profile.ts";
 import { type Future, futureIn, simulateCase } from "../simulation/simulate-case.ts";
 import type { CaseTruth, ScenarioName } from "../simulation/simulated-case.ts";
 import { type SimulatedFormat, type WrittenScan, writeSimulatedCase } from "./simulate-study.ts";
+import { openBackground, openShape } from "./simulation-sources.ts";
 
 /** What to make and where. Plain data, so that it can be sent to a thread. */
 export interface SimulateTask {
@@ -18,6 +19,9 @@ export interface SimulateTask {
   readonly followUp: boolean;
   /** Scenarios whose future is told as well. */
   readonly also: readonly ScenarioName[];
+  /** Path of the real head that is bled into, and of the mask whose shape the clot takes; null: the simulator's own. */
+  readonly background: string | null;
+  readonly shape: string | null;
 }
 
 /** What the tables of a cohort need to know of a participant. */
@@ -25,6 +29,9 @@ export interface SimulatedRow {
   readonly participantId: string;
   readonly site: string;
   readonly scanner: string;
+  /** Names of the real head and shape, or null. */
+  readonly background: string | null;
+  readonly shape: string | null;
   readonly truth: Omit<CaseTruth, "mask" | "ivhMask" | "edemaMask" | "signMasks">;
   readonly baseline: WrittenScan;
   readonly followUp: (WrittenScan & { ivhMl: number }) | null;
@@ -35,7 +42,13 @@ export interface SimulatedRow {
 /** Simulates one participant and writes the files into `folder/participantId`. */
 export async function simulateParticipant(task: SimulateTask): Promise<SimulatedRow> {
   const { participantId, site, seed, scenario, scanner } = task;
-  const simulated = simulateCase({ seed, scenario, scanner, followUp: task.followUp });
+  const background = task.background === null ? undefined : await openBackground(task.background);
+  const shape = task.shape === null ? undefined : await openShape(task.shape);
+  const simulated = simulateCase({
+    ...{ seed, scenario, scanner, followUp: task.followUp },
+    ...(background && { background }),
+    ...(shape && { hematoma: { shape } }),
+  });
   const written = await writeSimulatedCase(join(task.folder, participantId), participantId, simulated, task.format);
   const { mask: _mask, ivhMask: _ivh, edemaMask: _edema, signMasks: _signs, ...truth } = simulated.truth;
   const inFolder = ({ scan, mask }: WrittenScan): WrittenScan => ({
@@ -43,11 +56,12 @@ export async function simulateParticipant(task: SimulateTask): Promise<Simulated
     mask: `${participantId}/${mask}`,
   });
   return {
+    ...{ background: simulated.background, shape: simulated.shape },
     ...{ participantId, site, truth, scanner: scanner.name, baseline: inFolder(written.baseline) },
     followUp:
       written.followUp && simulated.followUp
         ? { ...inFolder(written.followUp), ivhMl: simulated.followUp.truth.ivhMl }
         : null,
-    futures: Object.fromEntries(task.also.map((other) => [other, futureIn(other, seed)])),
+    futures: Object.fromEntries(task.also.map((other) => [other, futureIn(other, seed, shape && { shape })])),
   };
 }

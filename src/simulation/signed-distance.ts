@@ -19,7 +19,27 @@ export function ellipsoid(x: number, y: number, z: number, a: number, b: number,
   return (k0 * (k0 - 1)) / Math.sqrt(p * p + q * q + r * r);
 }
 
-/** A rod from one point to another whose radius changes linearly: seven numbers of mm and a second radius. */
+/**
+ * `ellipsoid`, or infinity without computing it where it is certainly more than `within` mm: for shapes that matter near their surface alone.
+ *
+ * @example [ellipsoidNear(2, 0, 0, 1, 1, 1, 1.5), ellipsoidNear(9, 0, 0, 1, 1, 1, 1.5)] // => [1, Infinity]
+ */
+export function ellipsoidNear(
+  x: number,
+  y: number,
+  z: number,
+  a: number,
+  b: number,
+  c: number,
+  within: number,
+): number {
+  // The distance is at least (k0 - 1) times the smallest half axis, and k0 at least each of |x| / a, |y| / b, |z| / c.
+  const most = 1.001 + within / Math.min(a, b, c);
+  if (Math.abs(x) > most * a || Math.abs(y) > most * b || Math.abs(z) > most * c) return Number.POSITIVE_INFINITY;
+  return ellipsoid(x, y, z, a, b, c);
+}
+
+/** A rod from one point to another whose radius changes linearly: seven numbers of mm, a second radius, and the box that encloses it. */
 export interface Rod {
   readonly x: number;
   readonly y: number;
@@ -30,6 +50,8 @@ export interface Rod {
   readonly lengthSquared: number;
   readonly radius: number;
   readonly radiusChange: number;
+  readonly low: readonly [number, number, number];
+  readonly high: readonly [number, number, number];
 }
 
 /** A point of a polyline with its radius: x, y, z, radius, all mm. */
@@ -44,11 +66,16 @@ export function rodsThrough(points: readonly RodPoint[]): Rod[] {
   return points.slice(1).map((end, i) => {
     const start = points[i] as RodPoint;
     const [dx, dy, dz] = [end[0] - start[0], end[1] - start[1], end[2] - start[2]];
+    const thickest = Math.max(start[3], end[3]);
+    const low = (axis: 0 | 1 | 2): number => Math.min(start[axis], end[axis]) - thickest;
+    const high = (axis: 0 | 1 | 2): number => Math.max(start[axis], end[axis]) + thickest;
     return {
       ...{ x: start[0], y: start[1], z: start[2], dx, dy, dz },
       lengthSquared: dx * dx + dy * dy + dz * dz,
       radius: start[3],
       radiusChange: end[3] - start[3],
+      low: [low(0), low(1), low(2)],
+      high: [high(0), high(1), high(2)],
     };
   });
 }
@@ -68,6 +95,19 @@ export function rod(x: number, y: number, z: number, shape: Rod): number {
   const ey = py - t * shape.dy;
   const ez = pz - t * shape.dz;
   return Math.sqrt(ex * ex + ey * ey + ez * ez) - shape.radius - t * shape.radiusChange;
+}
+
+/**
+ * `rod`, or infinity without computing it where it is certainly more than `within` mm.
+ *
+ * @example rodNear(30, 0, 5, rodsThrough([[0, 0, 0, 1], [0, 0, 10, 1]])[0], 2) // => Infinity
+ */
+export function rodNear(x: number, y: number, z: number, shape: Rod, within: number): number {
+  const { low, high } = shape;
+  if (x < low[0] - within || x > high[0] + within || y < low[1] - within || y > high[1] + within)
+    return Number.POSITIVE_INFINITY;
+  if (z < low[2] - within || z > high[2] + within) return Number.POSITIVE_INFINITY;
+  return rod(x, y, z, shape);
 }
 
 /**

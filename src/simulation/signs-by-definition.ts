@@ -38,7 +38,7 @@ export function signsByDefinition(
   const asDarkAsBrain = [swirl, blackHole].filter((region) => region && runsOnMm(region) >= SWIRL_MM) as Mask[];
   if (asDarkAsBrain.length > 0) signs.swirl = asDarkAsBrain.reduce(union);
   else delete signs.swirl;
-  const foci = smallFoci(coverages, mask);
+  const foci = smallFoci(hematoma, coverages, mask);
   if (foci.count > 0) signs.satellite = foci.mask;
   if (foci.count >= ISLANDS) signs.island = foci.mask;
   return signs;
@@ -46,7 +46,9 @@ export function signsByDefinition(
 
 function union(a: Mask | undefined, b: Mask): Mask {
   if (!a || a === b) return b;
-  return { geometry: b.geometry, inside: b.inside.map((inside, v) => inside | (a.inside[v] as number)) };
+  const inside = Uint8Array.from(b.inside);
+  for (let v = 0; v < inside.length; v++) if (a.inside[v]) inside[v] = 1;
+  return { geometry: b.geometry, inside };
 }
 
 /** Longest run of neighbouring slices that show the region, mm. */
@@ -61,7 +63,8 @@ function runsOnMm(region: Mask): number {
 }
 
 /** The part of the mask that is small clots, and how many of them are separate. */
-function smallFoci(coverages: readonly SliceCoverage[], mask: Mask): { mask: Mask; count: number } {
+function smallFoci({ clot }: Hematoma, coverages: readonly SliceCoverage[], mask: Mask): { mask: Mask; count: number } {
+  if (clot.smallClots.length === 0) return { mask, count: 0 };
   const inside = new Uint8Array(mask.inside.length);
   for (const box of coverages) {
     forEachPixel(box, mask.geometry, (p, v) => {

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { maskMl } from "../volume/volume.ts";
 import { scannerProfiles } from "./scanner/scanner-profile.ts";
 import { type SimulateOptions, simulateCase } from "./simulate-case.ts";
-import type { SimulatedCase } from "./simulated-case.ts";
+import type { SimulatedCase, SimulatedScan } from "./simulated-case.ts";
 
 const fast: SimulateOptions = { seed: 11, scanner: scannerProfiles.fast };
 
@@ -18,6 +19,15 @@ describe("a simulated case", () => {
     expect(again.truth.mask.inside).toEqual(first.truth.mask.inside);
     const other = simulateCase({ ...fast, seed: 12, hematoma: { location: "putamen", volumeMl: 20 } });
     expect(other.volume.hu).not.toEqual(first.volume.hu);
+  });
+
+  it("is byte for byte what version 0.1.0 made of this seed", () => {
+    // Commit 54161cd, Node 20.20.2: sha256 over HU and mask of both scans. Whoever changes it says so in CHANGELOG.md under Numbers.
+    const hash = createHash("sha256");
+    for (const { volume, truth } of [first, first.followUp as SimulatedScan]) {
+      hash.update(new Uint8Array(volume.hu.buffer)).update(truth.mask.inside);
+    }
+    expect(hash.digest("hex")).toBe("73b67ee1d0925c7c0a218fcfb78122d52ad83d29ad17c17575776c2887ca7b43");
   });
 
   it("says that it is simulated", () => {

@@ -3,11 +3,12 @@
  * anybody's image. `simulateCase` is the entry; writing studies to disk is the pipeline's.
  */
 import { requireWhole } from "../core/guards.ts";
-import { createRandom } from "../core/random.ts";
+import { createRandom, type Random } from "../core/random.ts";
 import { drawParticipant, type Participant } from "./growth/participant.ts";
 import { scenarios } from "./growth/scenario.ts";
-import { drawHeadAnatomy } from "./head/head-anatomy.ts";
-import { createHeadPhantom } from "./head/head-phantom.ts";
+import { drawHeadAnatomy, type HeadAnatomy } from "./head/head-anatomy.ts";
+import { createHeadPhantom, type HeadPhantom } from "./head/head-phantom.ts";
+import type { RealHead } from "./head/real-head.ts";
 import { createHematoma } from "./hematoma/hematoma.ts";
 import type { HematomaRequest } from "./hematoma/hematoma-plan.ts";
 import { type ScannerProfile, scannerProfiles } from "./scanner/scanner-profile.ts";
@@ -24,6 +25,8 @@ export interface SimulateOptions {
   readonly scanner?: ScannerProfile;
   /** What to ask of the hematoma; the rest is drawn. */
   readonly hematoma?: HematomaRequest;
+  /** A real head to bleed into; by default a procedural one is drawn. */
+  readonly background?: RealHead;
   /** Whether to scan a second time, where the participant is scanned at all; it takes as long as the first. Default false. */
   readonly followUp?: boolean;
 }
@@ -39,8 +42,7 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
   const random = createRandom(seed);
   const participant = drawParticipant(random.fork("participant"), scenarios[scenario], options.hematoma);
   const { plan, hoursFromOnset } = participant;
-  const anatomy = drawHeadAnatomy(random.fork("head"), participant.ageYears);
-  const head = createHeadPhantom(anatomy);
+  const { anatomy, head } = headOf(random.fork("head"), participant.ageYears, options.background);
   const blood = random.fork("blood");
   const baseline = createHematoma(head, anatomy, plan, blood, {
     ...{ volumeMl: plan.volumeMl, ivhMl: plan.ivhMl, hoursFromOnset },
@@ -71,6 +73,8 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
   return {
     ...{ simulated: true, seed, scenario, scanner: scanner.name },
     ...{ volume: first.volume, truth: caseTruth(first.truth, participant), followUp: second },
+    background: options.background?.name ?? null,
+    shape: plan.realShape?.name ?? null,
   };
 }
 
@@ -81,13 +85,20 @@ export type Future = Pick<
 >;
 
 /** What would become of the same participant, whose baseline scan is the same, in another scenario. No image is made. */
-export function futureIn(scenario: ScenarioName, seed: number): Future {
-  return futureOf(drawParticipant(createRandom(seed).fork("participant"), scenarios[scenario]));
+export function futureIn(scenario: ScenarioName, seed: number, hematoma?: HematomaRequest): Future {
+  return futureOf(drawParticipant(createRandom(seed).fork("participant"), scenarios[scenario], hematoma));
 }
 
 function futureOf(participant: Participant): Future {
   const { risk, expands, followUpVolumeMl, followUpIvhMl, followUpHours, followUpStatus } = participant;
   return { risk, expands, followUpVolumeMl, followUpIvhMl, followUpHours, followUpStatus };
+}
+
+/** The drawn head, or the real one: then what is drawn besides its size does not show. */
+function headOf(random: Random, ageYears: number, real?: RealHead): { anatomy: HeadAnatomy; head: HeadPhantom } {
+  const anatomy = drawHeadAnatomy(random, ageYears);
+  if (!real) return { anatomy, head: createHeadPhantom(anatomy) };
+  return { anatomy: { ...anatomy, scale: real.scale }, head: real.phantom };
 }
 
 function caseTruth(scan: ScanTruth, participant: Participant): CaseTruth {

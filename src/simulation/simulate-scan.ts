@@ -61,7 +61,8 @@ export function simulateScan(input: ScanInput): SimulatedScan {
     for (const box of coverages) if (box.slice === k) paintBlood(box, geometry, gaps, onImage, mask, clot);
     chain(slice, k);
     for (let p = 0; p < slice.length; p++) {
-      image[p] = Math.round(Math.min(Math.max(slice[p] as number, AIR_HU), MOST_HU));
+      const value = slice[p] as number;
+      image[p] = value > AIR_HU ? (value < MOST_HU ? Math.round(value) : MOST_HU) : AIR_HU;
     }
     placeSlice(layout, k, image, matrix, hu);
   }
@@ -144,6 +145,8 @@ function truthOf(
     edemaMask,
     edemaMl: maskMl(edemaMask),
     signs: Object.keys(signMasks) as SignName[],
+    signsPlanned: input.hematoma.plan.signs,
+    signsLeftOut: input.hematoma.plan.signs.filter((sign) => !signMasks[sign]),
     signMasks,
     midlineShiftMm: input.hematoma.push.midlineShiftMm,
     meanHu,

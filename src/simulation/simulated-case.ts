@@ -36,6 +36,9 @@ export interface ScanTruth {
   readonly edemaMl: number;
   /** Every sign that is present by its definition. */
   readonly signs: readonly SignName[];
+  /** The signs that risk and outcome count, and those of them that are not there because clot, tissue or slices had no room for them. */
+  readonly signsPlanned: readonly SignName[];
+  readonly signsLeftOut: readonly SignName[];
   /** For each sign that is present, the region that shows it: the hypodense part, or the small separate clots. */
   readonly signMasks: Readonly<Partial<Record<SignName, Mask>>>;
   readonly midlineShiftMm: number;
@@ -83,6 +86,9 @@ export interface SimulatedCase extends SimulatedScan {
   readonly scenario: ScenarioName;
   /** Name of the scanner profile. */
   readonly scanner: string;
+  /** Name of the real head that was bled into, and of the real hematoma whose shape was taken; null where it is the simulator's own. */
+  readonly background: string | null;
+  readonly shape: string | null;
   readonly truth: CaseTruth;
   readonly followUp: SimulatedScan | null;
 }

@@ -4,10 +4,11 @@ import { HemacastError } from "../../core/errors.ts";
 import { writeFolderAtomically } from "../../pipeline/atomic-output.ts";
 import { type CohortOptions, simulateCohort } from "../../pipeline/simulate-cohort.ts";
 import { type SimulatedFormat, truthJson, writeSimulatedCase } from "../../pipeline/simulate-study.ts";
+import { openBackground, openShape } from "../../pipeline/simulation-sources.ts";
 import { hematomaSites } from "../../simulation/hematoma/hematoma-plan.ts";
 import { type ScannerProfileName, scannerProfiles } from "../../simulation/scanner/scanner-profile.ts";
 import { simulateCase } from "../../simulation/simulate-case.ts";
-import type { HematomaLocation, ScenarioName, SignName } from "../../simulation/simulated-case.ts";
+import type { HematomaLocation, ScenarioName, SignName, SimulatedCase } from "../../simulation/simulated-case.ts";
 import type { RegisterCommand } from "../register-command.ts";
 import { note, printJson, printText, showProgress } from "../terminal.ts";
 
@@ -35,6 +36,8 @@ interface CaseFlags {
   readonly volume?: number;
   readonly signs?: readonly SignName[];
   readonly followUp?: boolean;
+  readonly background?: string;
+  readonly shape?: string;
   readonly json?: boolean;
 }
 
@@ -50,12 +53,7 @@ function caseCommand(): Command {
       "\nExamples:\n  hemacast simulate case --out demo\n  hemacast simulate case --seed 7 --location thalamus --volume 12 --signs blend,satellite --follow-up --out demo",
     )
     .action(async (flags: CaseFlags) => {
-      const { location, volume, signs } = flags;
-      const simulated = simulateCase({
-        ...{ seed: flags.seed, scenario: flags.scenario, scanner: scannerProfiles[flags.profile] },
-        ...{ followUp: flags.followUp ?? false },
-        hematoma: { ...(location && { location }), ...(volume && { volumeMl: volume }), ...(signs && { signs }) },
-      });
+      const simulated = await simulateAsked(flags);
       await writeFolderAtomically(
         flags.out,
         (name) => /^(baseline|follow-up|truth\.json)/.test(name),
@@ -63,10 +61,29 @@ function caseCommand(): Command {
       );
       const truth = truthJson("SIM-0001", simulated);
       if (flags.json) return printJson({ ...truth, out: flags.out });
+      const where = simulated.background === null ? "" : ` in the head ${simulated.background}`;
+      const left = truth.baseline.signsLeftOut;
+      if (left.length > 0) note(`there was no room for ${left.join(", ")}`);
       printText(
-        `SIMULATED: ${truth.participant.location} hematoma of ${truth.baseline.volumeMl.toFixed(1)} mL, signs: ${truth.baseline.signs.join(", ") || "none"}, true risk of expansion ${truth.participant.risk.toFixed(2)}; written to ${flags.out}`,
+        `SIMULATED${where}: ${truth.participant.location} hematoma of ${truth.baseline.volumeMl.toFixed(1)} mL, signs: ${truth.baseline.signs.join(", ") || "none"}, true risk of expansion ${truth.participant.risk.toFixed(2)}; written to ${flags.out}`,
       );
     });
+}
+
+async function simulateAsked(flags: CaseFlags): Promise<SimulatedCase> {
+  const { location, volume, signs, background, shape } = flags;
+  const head = background === undefined ? null : await openBackground(background);
+  const form = shape === undefined ? null : await openShape(shape);
+  return simulateCase({
+    ...{ seed: flags.seed, scenario: flags.scenario, scanner: scannerProfiles[flags.profile] },
+    ...{ followUp: flags.followUp ?? false, ...(head && { background: head }) },
+    hematoma: {
+      ...(location && { location }),
+      ...(volume && { volumeMl: volume }),
+      ...(signs && { signs }),
+      ...(form && { shape: form }),
+    },
+  });
 }
 
 interface CohortFlags extends Omit<CohortOptions, "participants"> {
@@ -96,6 +113,7 @@ function cohortCommand(): Command {
         progress.stop();
         if (json) printJson({ ...summary, out });
         else {
+          if (summary.background !== "procedural") note(`every scan shows the head ${summary.background}`);
           note(`${summary.participants} simulated participants, ${summary.expansions} with expansion`);
           printText(`best possible AUC ${summary.bayesAuc.stated}; written to ${out}`);
         }
@@ -112,6 +130,8 @@ function withShared(command: Command): Command {
       new Option("--scenario <S>", "how risk depends on what is seen").choices(scenarioNames).default("literature"),
     )
     .option("--seed <K>", "equal seeds give equal files", number, 1)
+    .option("--background <head>", "a real head CT, or a brain template without a skull, to bleed into")
+    .option("--shape <mask>", "mask of a real hematoma whose shape to take (cohort: or a folder of masks)")
     .addOption(new Option("--format <F>", "format of the images").choices(["dicom", "nifti"]).default("dicom"))
     .option("--json", "print one JSON document");
 }

@@ -2,13 +2,12 @@
 import type { NoiseField } from "../perlin-noise.ts";
 import { coverage, ellipsoid, length3, rod, rodsThrough, smoothMin, smoothStep } from "../signed-distance.ts";
 import type { HeadAnatomy } from "./head-anatomy.ts";
+import { EDGE_MM, lay, layEllipsoid } from "./lay-material.ts";
 
 /** HU of cerebrospinal fluid. */
 export const CSF_HU = 7;
 const DURA_HU = 49;
 const CALCIUM_HU = 190;
-/** How wide a tissue boundary is drawn, mm: about a voxel of the phantom. */
-const EDGE_MM = 1.1;
 
 const caudate = rodsThrough([
   [13, -20, 3, 5.2],
@@ -41,7 +40,7 @@ export function cerebrum(anatomy: HeadAnatomy, noise: NoiseField): TissueAt {
     if (z < 12) pial = Math.min(pial, basalCisterns(ax, y, z, atrophy));
     if (pial < 26 && pial > -2) pial = Math.min(pial, sulcus(x, y, z, pial, coarse, atrophy, noise));
     const cortex = coverage(pial - 3.1 - coarse, 1.8);
-    const grey = ax < 45 ? Math.max(cortex, coverage(deepGrey(ax, y, z), 2.2)) : cortex;
+    const grey = nearDeepGrey(ax, y, z) ? Math.max(cortex, coverage(deepGrey(ax, y, z), 2.2)) : cortex;
     const palor = leukoaraiosis * 8 * smoothStep(11 + 6 * coarse, 1, ventricle) * (1 - grey);
     const subcortical = 1.6 * smoothStep(8, 22, pial) * (1 - grey);
     const tissue = whiteHu - subcortical - palor + (greyHu - whiteHu) * grey;
@@ -106,6 +105,11 @@ function sulcus(
   return distance - opening;
 }
 
+/** Everywhere else the deep nuclei are more than 1.1 mm away, which is half of the width that their edges are drawn with. */
+function nearDeepGrey(ax: number, y: number, z: number): boolean {
+  return ax < 34.5 && y > -27 && y < 34 && z > -12 && z < 27;
+}
+
 function deepGrey(ax: number, y: number, z: number): number {
   let d = 1e3;
   // The lentiform nucleus is a wedge: its axis turns outwards from front to back.
@@ -152,16 +156,11 @@ export function midlineStructures(
         value = lay(value, Math.max(ax - 1.4, (0.4 - noise(3, y * 0.07, z * 0.07)) * 9), CALCIUM_HU * 2);
     }
     if (pinealCalcificationMm > 0)
-      value = lay(value, ellipsoid(x, y - 35, z - 1, pinealCalcificationMm, pinealCalcificationMm, 3), CALCIUM_HU);
+      value = layEllipsoid(value, x, y - 35, z - 1, pinealCalcificationMm, pinealCalcificationMm, 3, CALCIUM_HU);
     const choroid = choroidCalcification[x > 0 ? 0 : 1];
     if (choroid > 0)
-      value = lay(value, ellipsoid(ax - 26, y - 45, z - 8, choroid, choroid * 1.6, choroid * 1.5), CALCIUM_HU);
-    if (basalGangliaCalcification) value = lay(value, ellipsoid(ax - 19, y, z - 1, 2.2, 3.5, 2.5), 90);
+      value = layEllipsoid(value, ax - 26, y - 45, z - 8, choroid, choroid * 1.6, choroid * 1.5, CALCIUM_HU);
+    if (basalGangliaCalcification) value = layEllipsoid(value, ax - 19, y, z - 1, 2.2, 3.5, 2.5, 90);
     return value;
   };
-}
-
-/** The HU after a material has been laid over it. */
-function lay(hu: number, distance: number, material: number): number {
-  return distance > EDGE_MM ? hu : hu + (material - hu) * coverage(distance, EDGE_MM);
 }

@@ -4,7 +4,7 @@
  */
 import { fillField, type HeadGrid, sampleField } from "../field-grid.ts";
 import { createPerlinNoise } from "../perlin-noise.ts";
-import { coverage, ellipsoid } from "../signed-distance.ts";
+import { coverage, ellipsoidNear } from "../signed-distance.ts";
 import { CSF_HU, cerebrum, midlineStructures } from "./cerebrum.ts";
 import type { HeadAnatomy } from "./head-anatomy.ts";
 import { aboveTentorium, inIncisura, intracranialCavity } from "./intracranial-cavity.ts";
@@ -27,7 +27,8 @@ export interface HeadPhantom {
   readonly aboveTentorium: (x: number, y: number, z: number) => number;
 }
 
-const grid: HeadGrid = { size: [176, 228, 77], spacingMm: [1, 1, 2.5], originMm: [-87.5, -109, -96] };
+/** The grid on which a head is kept. */
+export const phantomGrid: HeadGrid = { size: [176, 228, 77], spacingMm: [1, 1, 2.5], originMm: [-87.5, -109, -96] };
 
 const AIR_HU = -1000;
 
@@ -42,15 +43,18 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
   const shear = SHEAR_MM * anatomy.random.fork("shear").normal();
   const [sx, sy, sz] = anatomy.scale;
   const tissue = tissueOf(anatomy);
-  const [nx, ny, nz] = grid.size;
+  const [nx, ny, nz] = phantomGrid.size;
   const hu = new Float32Array(nx * ny * nz);
-  const standardX = (x: number, y: number): number => (x - shear * Math.sin(y * 0.03)) / sx;
+  const shearAt = (y: number): number => shear * Math.sin(y * 0.03);
+  const standardX = (x: number, y: number): number => (x - shearAt(y)) / sx;
   let v = 0;
   for (let k = 0; k < nz; k++) {
-    const z = (grid.originMm[2] + k * grid.spacingMm[2]) / sz;
+    const z = (phantomGrid.originMm[2] + k * phantomGrid.spacingMm[2]) / sz;
     for (let j = 0; j < ny; j++) {
-      const yMm = grid.originMm[1] + j * grid.spacingMm[1];
-      for (let i = 0; i < nx; i++) hu[v++] = tissue(standardX(grid.originMm[0] + i, yMm), yMm / sy, z);
+      const yMm = phantomGrid.originMm[1] + j * phantomGrid.spacingMm[1];
+      const y = yMm / sy;
+      const sheared = shearAt(yMm);
+      for (let i = 0; i < nx; i++) hu[v++] = tissue((phantomGrid.originMm[0] + i - sheared) / sx, y, z);
     }
   }
   const mean = (sx + sy + sz) / 3;
@@ -59,7 +63,7 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
     return mean * ventricleAt(standardX(x, y), y / sy, z / sz);
   });
   return {
-    grid,
+    grid: phantomGrid,
     hu,
     depth: (x, y, z) => -mean * intracranialCavity(standardX(x, y), y / sy, z / sz),
     ventricle: (x, y, z) => sampleField(wall, x, y, z, FAR_FROM_VENTRICLES_MM),
@@ -90,7 +94,8 @@ function tissueOf(anatomy: HeadAnatomy): (x: number, y: number, z: number) => nu
     if (infarct) {
       const [cx, cy, cz] = infarct.centerMm;
       const r = infarct.radiusMm;
-      const d = ellipsoid(x - cx, y - cy, z - cz, r, r * 1.2, r) + 0.35 * r * noise(x * 0.12, y * 0.12, z * 0.12 + 3);
+      const smooth = ellipsoidNear(x - cx, y - cy, z - cz, r, r * 1.2, r, 6 + 0.5 * r);
+      const d = smooth < 1e3 ? smooth + 0.35 * r * noise(x * 0.12, y * 0.12, z * 0.12 + 3) : smooth;
       if (d < 6) hu += (Math.min(hu, 12 + 6 * coverage(-d - 2, 4)) - hu) * coverage(d, 3);
     }
     return hu + depthPseudoEnhancement(depth);

@@ -1,5 +1,5 @@
 /** The inside of the skull in standard head space: vault, middle and posterior fossae, foramen magnum, the ridges between them, and the tentorium. */
-import { ellipsoid, rod, rodsThrough, smoothMin } from "../signed-distance.ts";
+import { ellipsoid, type Rod, rodNear, rodsThrough, smoothMin } from "../signed-distance.ts";
 
 const spinalCanal = rodsThrough([
   [0, 42, -48, 17],
@@ -37,9 +37,9 @@ export function intracranialCavity(x: number, y: number, z: number): number {
   if (z < 24) {
     d = smoothMin(d, ellipsoid(ax - 37, y - 6, z + 18, 27, 33, 27), 8);
     if (y > 0) d = smoothMin(d, ellipsoid(ax, y - 57, z + 26, 53, 42, 38), 10);
-    if (z < -35) d = smoothMin(d, canal(ax, y, z), 6);
+    if (z < -35) d = smoothMin(d, nearest(ax, y, z, spinalCanal, d + 6), 6);
     // Within a ridge the distance is capped, so that all of it lies in the thickness of bone.
-    if (d < 0 && z < 2) d = Math.max(d, Math.min(-ridges(ax, y, z), 2.5));
+    if (d < 0 && z < 2) d = Math.max(d, Math.min(-ridges(ax, y, z, -d), 2.5));
   }
   return d;
 }
@@ -47,20 +47,22 @@ export function intracranialCavity(x: number, y: number, z: number): number {
 /**
  * Signed distance in mm to the bony ridges that stand into the cavity; large wherever they are more than a few mm away.
  *
- * @example ridges(34, 26, -32) < 0 // => true
+ * @param within beyond this distance any larger number will do
+ * @example ridges(34, 26, -32, 5) < 0 // => true
  */
-export function ridges(ax: number, y: number, z: number): number {
+export function ridges(ax: number, y: number, z: number, within: number): number {
   let d = 1e3;
   // Each ridge only where it can be near: this is asked for every voxel of the lower half of the head.
-  if (z < -14 && z > -50 && y > 4) for (const part of petrous) d = Math.min(d, rod(ax, y, z, part));
-  if (ax < 14) for (const part of clivus) d = Math.min(d, rod(ax, y, z, part));
-  if (y < -6 && z > -30) for (const part of sphenoidWing) d = Math.min(d, rod(ax, y, z, part));
+  if (z < -14 && z > -50 && y > 4) d = Math.min(d, nearest(ax, y, z, petrous, within));
+  if (ax < 14) d = Math.min(d, nearest(ax, y, z, clivus, within));
+  if (y < -6 && z > -30) d = Math.min(d, nearest(ax, y, z, sphenoidWing, within));
   return d;
 }
 
-function canal(ax: number, y: number, z: number): number {
+/** Distance to the nearest rod; any larger number when that is more than `within`. */
+function nearest(x: number, y: number, z: number, path: readonly Rod[], within: number): number {
   let d = 1e3;
-  for (const part of spinalCanal) d = Math.min(d, rod(ax, y, z, part));
+  for (const part of path) d = Math.min(d, rodNear(x, y, z, part, Math.min(d, within)));
   return d;
 }
 

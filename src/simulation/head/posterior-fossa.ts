@@ -1,10 +1,9 @@
 /** What lies under the tentorium in standard head space: brainstem, cerebellum with its folia, and the cisterns around them. */
 import type { NoiseField } from "../perlin-noise.ts";
-import { coverage, ellipsoid, length3, rod, rodsThrough, smoothMin } from "../signed-distance.ts";
+import { coverage, ellipsoid, length3, rodNear, rodsThrough, smoothMin } from "../signed-distance.ts";
 import { CSF_HU } from "./cerebrum.ts";
 import type { HeadAnatomy } from "./head-anatomy.ts";
-
-const EDGE_MM = 1.1;
+import { EDGE_MM } from "./lay-material.ts";
 
 const medulla = rodsThrough([
   [0, 31, -38, 9.5],
@@ -20,7 +19,7 @@ const medulla = rodsThrough([
 export function brainstemDistance(ax: number, y: number, z: number): number {
   let d = ellipsoid(ax, y - 25, z + 9, 16.5, 14, 14);
   d = smoothMin(d, ellipsoid(ax, y - 25, z + 28, 16, 12, 14), 4);
-  for (const part of medulla) d = smoothMin(d, rod(ax, y, z, part), 4);
+  for (const part of medulla) d = smoothMin(d, rodNear(ax, y, z, part, d + 4), 4);
   return d;
 }
 
@@ -47,11 +46,12 @@ export function posteriorFossa(
     );
     const vallecula = length3(ax, Math.max(82 - y, 0), Math.max(z + 30, 0)) - 1.2 - 2 * atrophy;
     cerebellum = Math.max(cerebellum, space - depth, 0.8 - belowTentorium, -vallecula);
+    const inStem = coverage(Math.min(smoothMin(stem, peduncle, 3), 1e3), EDGE_MM);
+    const inCerebellum = coverage(cerebellum, EDGE_MM);
+    if (inStem === 0 && inCerebellum === 0) return CSF_HU;
     const folia = noise(x * 0.05, y * 0.05 + 3, z * 0.22 + 0.15 * noise(x * 0.06, y * 0.06, 7));
     const medullary = coverage(ellipsoid(ax - 17, y - 58, z + 34, 15, 13, 9), 8);
     const cerebellarHu = greyHu - 1.5 + 3 * folia - (greyHu - whiteHu) * 0.75 * medullary;
-    const inStem = coverage(Math.min(smoothMin(stem, peduncle, 3), 1e3), EDGE_MM);
-    const inCerebellum = coverage(cerebellum, EDGE_MM);
     const stemHu = whiteHu + 3;
     const tissue = inStem > 0 ? inStem * stemHu + (1 - inStem) * cerebellarHu : cerebellarHu;
     return CSF_HU + (tissue - CSF_HU) * Math.max(inStem, inCerebellum);

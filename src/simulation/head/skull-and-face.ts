@@ -1,14 +1,24 @@
 /** Everything outside the intracranial cavity in standard head space: skull with diploe, scalp, skull base with its air cells, orbits, face and neck. */
 import type { NoiseField } from "../perlin-noise.ts";
-import { coverage, ellipsoid, type Rod, rod, rodsThrough, smoothMin, smoothStep } from "../signed-distance.ts";
+import {
+  coverage,
+  ellipsoid,
+  ellipsoidNear,
+  type Rod,
+  rod,
+  rodNear,
+  rodsThrough,
+  smoothMin,
+  smoothStep,
+} from "../signed-distance.ts";
 import type { HeadAnatomy } from "./head-anatomy.ts";
+import { EDGE_MM, lay, layEllipsoid, layRod } from "./lay-material.ts";
 
 const AIR = -1000;
 const FAT = -92;
 const MUSCLE = 58;
 const SKIN = 35;
 const TABLE = 1500;
-const EDGE_MM = 1.1;
 
 const orbit = only(
   rodsThrough([
@@ -137,23 +147,18 @@ function calvaria(x: number, y: number, z: number, relative: number, thickness: 
   return TABLE + 120 * grain + diploe * (-880 + 380 * grain);
 }
 
-/** The HU after a material has been laid over it: all of it inside the shape, none outside. */
-function lay(hu: number, distance: number, material: number): number {
-  return distance > EDGE_MM ? hu : hu + (material - hu) * coverage(distance, EDGE_MM);
-}
-
 function faceAndBase(x: number, y: number, z: number, noise: NoiseField, under: number): number {
   let hu = under;
   const ax = Math.abs(x);
-  const sphenoid = ellipsoid(ax, y + 4, z + 33, 19, 20, 13);
+  const sphenoid = ellipsoidNear(ax, y + 4, z + 33, 19, 20, 13, EDGE_MM);
   if (sphenoid < EDGE_MM) hu = lay(hu, sphenoid, 780 + 300 * noise(x * 0.3, y * 0.3, z * 0.3));
-  hu = lay(hu, ellipsoid(ax - 53, y - 40, z + 42, 13, 17, 18), 900);
+  hu = layEllipsoid(hu, ax - 53, y - 40, z + 42, 13, 17, 18, 900);
   if (y < 5) {
-    for (const part of zygoma) hu = lay(hu, rod(ax, y, z, part), 1100);
-    hu = lay(hu, ellipsoid(ax - 30, y + 56, z + 66, 16.5, 19.5, 17.5), 800);
-    hu = lay(hu, Math.max(ellipsoid(ax, y + 55, z + 32, 17, 34, 20), z + 16), 700);
+    for (const part of zygoma) hu = layRod(hu, ax, y, z, part, 1100);
+    hu = layEllipsoid(hu, ax - 30, y + 56, z + 66, 16.5, 19.5, 17.5, 800);
+    hu = lay(hu, Math.max(ellipsoidNear(ax, y + 55, z + 32, 17, 34, 20, EDGE_MM), z + 16), 700);
   }
-  hu = lay(hu, rod(ax, y, z, mandible), 1000);
+  hu = layRod(hu, ax, y, z, mandible, 1000);
   if (z < -70)
     hu = lay(
       hu,
@@ -166,15 +171,15 @@ function faceAndBase(x: number, y: number, z: number, noise: NoiseField, under: 
 function orbits(ax: number, y: number, z: number, under: number): number {
   let hu = under;
   if (y > -18 || z > -10 || z < -58) return hu;
-  const cone = Math.max(rod(ax, y, z, orbit), -y - 82);
+  const cone = Math.max(rodNear(ax, y, z, orbit, EDGE_MM + 2.2), -y - 82);
   hu = lay(hu, Math.max(cone - 2.2, -y - 64), 900);
   hu = lay(hu, cone, FAT);
-  hu = lay(hu, rod(ax, y, z, opticNerve), 36);
-  for (const part of rectusMuscles) hu = lay(hu, rod(ax, y, z, part), 52);
-  const globe = ellipsoid(ax - 31, y + 67, z + 33, 12.2, 12.2, 12.2);
+  hu = layRod(hu, ax, y, z, opticNerve, 36);
+  for (const part of rectusMuscles) hu = layRod(hu, ax, y, z, part, 52);
+  const globe = ellipsoidNear(ax - 31, y + 67, z + 33, 12.2, 12.2, 12.2, EDGE_MM);
   hu = lay(hu, globe, 42);
   hu = lay(hu, globe + 1.8, 10);
-  hu = lay(hu, ellipsoid(ax - 31, y + 75.5, z + 33, 4.6, 2.1, 4.6), 88);
+  hu = layEllipsoid(hu, ax - 31, y + 75.5, z + 33, 4.6, 2.1, 4.6, 88);
   return hu;
 }
 
@@ -183,23 +188,27 @@ function airCells(x: number, y: number, z: number, frontalSinus: number, noise: 
   let hu = under;
   const ax = Math.abs(x);
   if (frontalSinus > 0 && y < -55) {
-    const wavy = 5 * noise(x * 0.08, y * 0.08 + 20, z * 0.08);
-    const lobe = ellipsoid(ax - 13, y + 81, z + 4, 14 * frontalSinus, 5.5 * frontalSinus, 15 * frontalSinus) + wavy;
+    // The field lies within [-1.1, 1.1], so farther than 5.5 mm outside the smooth shape there is no lobe.
+    const smooth = ellipsoidNear(ax - 13, y + 81, z + 4, 14 * frontalSinus, 5.5 * frontalSinus, 15 * frontalSinus, 8);
+    const lobe = smooth < 8 ? smooth + 5 * noise(x * 0.08, y * 0.08 + 20, z * 0.08) : smooth;
     if (lobe < EDGE_MM) hu = lay(hu, Math.max(lobe, septum(x + 2, y, z, 11, noise)), AIR);
   }
   if (y < 10 && ax < 18) {
-    const ethmoid = ellipsoid(ax, y + 50, z + 36, 13, 26, 13);
+    const ethmoid = ellipsoidNear(ax, y + 50, z + 36, 13, 26, 13, EDGE_MM);
     if (ethmoid < EDGE_MM) hu = lay(hu, Math.max(ethmoid, septum(x, y, z, 6.5, noise)), AIR);
-    const sphenoid = ellipsoid(ax, y + 12, z + 34, 14, 12, 9);
-    hu = lay(hu, Math.max(sphenoid, 0.9 - Math.abs(x - 2 - 3 * noise(y * 0.05, z * 0.05, 1))), AIR);
-    const nasal = ellipsoid(ax, y + 62, z + 66, 14, 32, 22);
-    const turbinates = noise(x * 0.14, y * 0.05, z * 0.14) - 0.05;
-    hu = lay(hu, Math.max(nasal, 1.1 - ax, turbinates * 14), AIR);
-    hu = lay(hu, ellipsoid(ax, y + 12, z + 78, 11, 8, 22), AIR);
+    const sphenoid = ellipsoidNear(ax, y + 12, z + 34, 14, 12, 9, EDGE_MM);
+    if (sphenoid < EDGE_MM)
+      hu = lay(hu, Math.max(sphenoid, 0.9 - Math.abs(x - 2 - 3 * noise(y * 0.05, z * 0.05, 1))), AIR);
+    const nasal = ellipsoidNear(ax, y + 62, z + 66, 14, 32, 22, EDGE_MM);
+    if (nasal < EDGE_MM) {
+      const turbinates = noise(x * 0.14, y * 0.05, z * 0.14) - 0.05;
+      hu = lay(hu, Math.max(nasal, 1.1 - ax, turbinates * 14), AIR);
+    }
+    hu = layEllipsoid(hu, ax, y + 12, z + 78, 11, 8, 22, AIR);
   }
-  if (y < -25) hu = lay(hu, ellipsoid(ax - 31, y + 56, z + 66, 14, 17, 15), AIR);
+  if (y < -25) hu = layEllipsoid(hu, ax - 31, y + 56, z + 66, 14, 17, 15, AIR);
   if (ax > 36 && y > 18) {
-    const mastoid = ellipsoid(ax - 54, y - 42, z + 38, 11, 14, 16);
+    const mastoid = ellipsoidNear(ax - 54, y - 42, z + 38, 11, 14, 16, EDGE_MM);
     if (mastoid < EDGE_MM) hu = lay(hu, Math.max(mastoid, septum(x, y, z, 4.5, noise)), AIR * 0.9);
     hu = lay(hu, Math.max(Math.sqrt((y - 20) ** 2 + (z + 38) ** 2) - 3.6, 44 - ax), AIR);
   }

@@ -1,5 +1,5 @@
 /** The ventricles in standard head space: two lateral ventricles with their horns, the third, the aqueduct and the fourth. */
-import { ellipsoid, type Rod, rod, rodsThrough, smoothMin } from "../signed-distance.ts";
+import { ellipsoid, type Rod, rodNear, rodsThrough, smoothMin } from "../signed-distance.ts";
 import type { HeadAnatomy } from "./head-anatomy.ts";
 
 /** Frontal horn, body and trigone of the left side: x, y, z, radius (mm). */
@@ -50,9 +50,9 @@ export function ventricles(anatomy: HeadAnatomy): VentricleDistance {
     if (far > 20) return far;
     let d = 1e3;
     if (y < 52 && z > -12) d = lateralBody(ax, y, z, grown);
-    if (y < 6 && z < 22 && z > -12) d = smoothMin(d, rods(ax, y, z, frontalPath) - 0.8 * grown, 4);
-    if (y > 30 && z > -12 && z < 26) d = smoothMin(d, rods(ax, y, z, occipitalPath) - 0.7 * grown, 3);
-    if (z < 22 && y > -12 && y < 60) d = smoothMin(d, rods(ax, y, z, temporalPath) - 0.35 * grown, 3);
+    if (y < 6 && z < 22 && z > -12) d = joined(d, ax, y, z, frontalPath, 0.8 * grown, 4);
+    if (y > 30 && z > -12 && z < 26) d = joined(d, ax, y, z, occipitalPath, 0.7 * grown, 3);
+    if (z < 22 && y > -12 && y < 60) d = joined(d, ax, y, z, temporalPath, 0.35 * grown, 3);
     if (ax < 20) d = midline(ax, y, z, d, third, size);
     return d;
   };
@@ -62,22 +62,27 @@ export function ventricles(anatomy: HeadAnatomy): VentricleDistance {
 function lateralBody(ax: number, y: number, z: number, grown: number): number {
   let d = 1e3;
   for (const part of bodyPath) {
-    const along = rod(ax, y, z, part);
-    d = smoothMin(d, along, 4);
+    d = smoothMin(d, rodNear(ax, y, z, part, d + 4), 4);
   }
   return Math.max(d - grown, 0.7 - ax);
 }
 
-function rods(x: number, y: number, z: number, path: readonly Rod[]): number {
+/** The union, rounded over `k` mm, of what is there and a path made `thicker` mm thicker. */
+function joined(d: number, x: number, y: number, z: number, path: readonly Rod[], thicker: number, k: number): number {
+  return smoothMin(d, rods(x, y, z, path, d + k + thicker) - thicker, k);
+}
+
+/** Distance to the nearest rod; any larger number when that is more than `within`. */
+function rods(x: number, y: number, z: number, path: readonly Rod[], within: number): number {
   let d = 1e3;
-  for (const part of path) d = Math.min(d, rod(x, y, z, part));
+  for (const part of path) d = Math.min(d, rodNear(x, y, z, part, Math.min(d, within)));
   return d;
 }
 
 function midline(ax: number, y: number, z: number, lateral: number, third: number, size: number): number {
   let d = lateral;
   d = Math.min(d, ellipsoid(ax, y - 9, z - 2, third, 14, 11));
-  if (y > 15 && z < 8) d = Math.min(d, rods(ax, y, z, aqueduct));
+  if (y > 15 && z < 8) d = Math.min(d, rods(ax, y, z, aqueduct, d));
   if (z < -12) d = smoothMin(d, ellipsoid(ax, y - 45, z + 31, 7 * size, 5 * size, 11), 2);
   return d;
 }

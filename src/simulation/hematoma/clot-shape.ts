@@ -12,6 +12,7 @@ import { createPerlinNoise } from "../perlin-noise.ts";
 import { ellipsoid, length3, smoothMin } from "../signed-distance.ts";
 import type { HematomaLocation } from "../simulated-case.ts";
 import type { MassEffect } from "./mass-effect.ts";
+import type { RealShape } from "./real-shape.ts";
 
 /** A small clot apart from the main one. */
 export interface SmallClot {
@@ -28,6 +29,8 @@ export interface ClotForm {
   /** Radius of the sphere of the baseline volume: the scale of lobes and ragged edges. */
   readonly radiusMm: number;
   readonly irregularity: number;
+  /** The shape of a real hematoma to take instead of ellipsoid, lobes and random field. */
+  readonly realShape: RealShape | null;
 }
 
 /** A clot in head space. */
@@ -75,26 +78,39 @@ const POINTS_PER_RADIUS = 12;
  */
 export function shapeClot(form: ClotForm, room: Room, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
   const [cx, cy, cz] = form.centerMm;
-  const radiusMm = Math.cbrt((volumeMl * 3000) / (4 * Math.PI));
-  const reach = radiusMm * 2.1 + 7;
+  const radiusMm = radiusOf(volumeMl);
+  const reach = Math.max(radiusMm * 2.1, radiusMm * elongation(form.realShape)) + 7;
   const step = Math.min(Math.max(radiusMm / POINTS_PER_RADIUS, 0.6), 2.2);
-  const raw = rawField(form);
-  const field = fillField(
-    [cx - reach, cy - reach, cz - reach],
-    [cx + reach, cy + reach, cz + reach],
-    [step, step, step * 1.2],
-    (x, y, z) => {
-      const free = room(x, y, z);
-      return free < -4 ? -30 : smoothMin(raw(x, y, z), free + 0.35 * form.radiusMm, 2);
-    },
-  );
-  const walls = fillField(field.originMm, corner(field), field.spacingMm, room);
-  return atVolume(field, walls, volumeMl, baseline);
+  const raw = form.realShape ? scaledShape(form, form.realShape) : rawField(form);
+  const low = [cx - reach, cy - reach, cz - reach] as const;
+  const high = [cx + reach, cy + reach, cz + reach] as const;
+  const walls: number[] = [];
+  const field = fillField(low, high, [step, step, step * 1.2], (x, y, z) => {
+    const free = room(x, y, z);
+    walls.push(free);
+    return free < -4 ? -30 : smoothMin(raw(x, y, z), free + 0.35 * form.radiusMm, 2);
+  });
+  return atVolume(field, Float32Array.from(walls), volumeMl, baseline);
 }
 
 function corner(field: FieldGrid): [number, number, number] {
   const end = (a: 0 | 1 | 2): number => field.originMm[a] + (field.size[a] - 1.001) * field.spacingMm[a];
   return [end(0), end(1), end(2)];
+}
+
+function radiusOf(volumeMl: number): number {
+  return Math.cbrt((volumeMl * 3000) / (4 * Math.PI));
+}
+
+/** How far a real shape reaches from its centre, in radii of the sphere of its volume. */
+function elongation(shape: RealShape | null): number {
+  return shape ? shape.reachMm / radiusOf(shape.volumeMl) : 0;
+}
+
+/** A real shape at the size of the baseline clot; growth is its next level sets. */
+function scaledShape({ radiusMm, centerMm: [cx, cy, cz] }: ClotForm, { inside, volumeMl }: RealShape): Room {
+  const size = radiusMm / radiusOf(volumeMl);
+  return (x, y, z) => size * sampleField(inside, (x - cx) / size, (y - cy) / size, (z - cz) / size, -30);
 }
 
 /** The unbounded form in mm: positive in the middle, falling outwards. */
@@ -140,7 +156,7 @@ function drawLobes({ random, irregularity, radiusMm, shape }: ClotForm): SmallCl
 }
 
 /** Shifts the field so that what is positive, and free, and in one piece, has the volume; returns the signed distance to it. */
-function atVolume(field: FieldGrid, walls: FieldGrid, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
+function atVolume(field: FieldGrid, walls: Float32Array, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
   const cellMl = (field.spacingMm[0] * field.spacingMm[1] * field.spacingMm[2]) / 1000;
   const wanted = Math.max(1, Math.round(volumeMl / cellMl));
   const before = baseline ? resampled(baseline, field) : null;
@@ -149,11 +165,11 @@ function atVolume(field: FieldGrid, walls: FieldGrid, volumeMl: number, baseline
   const values = Float32Array.from(field.values);
   let level = 0;
   for (let pass = 0; pass < 3; pass++) {
-    level = levelOf(values, walls.values, base, wanted);
-    if (!dropFragments(field, values, level, walls.values, base)) break;
+    level = levelOf(values, walls, base, wanted);
+    if (!dropFragments(field, values, level, walls, base)) break;
   }
   for (let v = 0; v < values.length; v++) {
-    const grown = Math.min((values[v] as number) - level, (walls.values[v] as number) + 0.3);
+    const grown = Math.min((values[v] as number) - level, (walls[v] as number) + 0.3);
     values[v] = base ? Math.max(grown, base[v] as number) : grown;
   }
   return { ...field, values };

@@ -1,6 +1,7 @@
 /** What a hematoma is before it has a shape: where it begins, how large, how ragged, which signs it shows. Drawn from the frequencies of spontaneous hemorrhage. */
 import type { Random } from "../../core/random.ts";
 import type { HematomaLocation, HematomaSide, SignName } from "../simulated-case.ts";
+import type { RealShape } from "./real-shape.ts";
 
 /** A site: how often it bleeds, how large, where, and along which axes it grows. Standard head space (LPS), left side. */
 export interface HematomaSite {
@@ -70,6 +71,8 @@ export interface HematomaPlan {
   readonly ivhMl: number;
   /** How much less dense than the clot a sign is to measure, HU; drawn for those that are not named. */
   readonly signGapHu: Readonly<Partial<Record<SignName, number>>>;
+  /** Null: the simulator's own. */
+  readonly realShape: RealShape | null;
 }
 
 /** What may be asked of a hematoma; what is left out is drawn. */
@@ -83,7 +86,12 @@ export interface HematomaRequest {
   /** Standard deviation of the clot's own texture, HU. */
   readonly heterogeneityHu?: number;
   readonly signGapHu?: Readonly<Partial<Record<SignName, number>>>;
+  /** A real hematoma's shape; without `volumeMl` it keeps its volume, as far as the site allows. */
+  readonly shape?: RealShape;
 }
+
+/** What the risk takes a real shape for, because its irregularity in the simulator's terms is not known: an average one. */
+const IRREGULARITY_OF_REAL_SHAPES = 0.35;
 
 /** Logit of a sign's prevalence at 15 mL, its slope per log of the volume, and the volume below which the sign has no room. */
 const signFrequencies: Readonly<Record<SignName, readonly [number, number, number]>> = {
@@ -116,10 +124,14 @@ export function planHematoma(random: Random, anticoagulation: boolean, request: 
     location === "brainstem" ? 0.8 : 1,
     site.largestMl,
   );
-  const volumeMl = request.volumeMl ?? drawnMl;
+  const { shape: realShape = null } = request;
+  const volumeMl = request.volumeMl ?? (realShape ? clamp(realShape.volumeMl, 1, site.largestMl) : drawnMl);
   const shape = random.fork("irregularity");
   const irregularity =
-    request.irregularity ?? clamp(0.36 + 0.09 * Math.log(volumeMl / 15) + 0.2 * shape.normal(), 0.02, 1);
+    request.irregularity ??
+    (realShape
+      ? IRREGULARITY_OF_REAL_SHAPES
+      : clamp(0.36 + 0.09 * Math.log(volumeMl / 15) + 0.2 * shape.normal(), 0.02, 1));
   const density = random.fork("density");
   return {
     location,
@@ -132,6 +144,7 @@ export function planHematoma(random: Random, anticoagulation: boolean, request: 
     heterogeneityHu: request.heterogeneityHu ?? clamp(2.6 * Math.exp(0.3 * density.normal()), 1.2, 5),
     signGapHu: request.signGapHu ?? {},
     ivhMl: request.ivhMl ?? drawIvhMl(random.fork("ivh"), site, volumeMl),
+    realShape,
   };
 }
 

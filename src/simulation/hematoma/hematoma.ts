@@ -49,15 +49,14 @@ export function createHematoma(
     shape: hematomaSites[plan.location].shape,
     radiusMm: Math.cbrt((plan.volumeMl * 3000) / (4 * Math.PI)),
     irregularity: plan.irregularity,
+    realShape: plan.realShape,
   };
-  const draft = shapeClot(form, room, at.volumeMl, baseline?.clot.inside ?? null);
+  const shaped = (ml: number): FieldGrid => shapeClot(form, room, ml, baseline?.clot.inside ?? null);
+  const draft = baseline && baseline.clot.smallClots.length > 0 ? null : shaped(at.volumeMl);
   const smallClots =
-    baseline?.clot.smallClots ?? placeSmallClots(random.fork("small"), draft, centerMm, room, plan.signs);
+    baseline?.clot.smallClots ?? placeSmallClots(random.fork("small"), draft as FieldGrid, centerMm, room, plan.signs);
   const smallMl = smallClots.reduce((ml, { radiusMm }) => ml + (4 / 3) * Math.PI * (radiusMm / 10) ** 3, 0);
-  const inside =
-    smallMl > 0
-      ? shapeClot(form, room, Math.max(at.volumeMl - smallMl, 0.3 * at.volumeMl), baseline?.clot.inside ?? null)
-      : draft;
+  const inside = draft && smallMl === 0 ? draft : shaped(Math.max(at.volumeMl - smallMl, 0.3 * at.volumeMl));
   return {
     plan,
     clot: { inside, smallClots },

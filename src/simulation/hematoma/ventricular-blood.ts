@@ -8,6 +8,8 @@ import type { MassEffect } from "./mass-effect.ts";
 /** The part of the ventricles that blood may fill. */
 const FULLEST = 0.85;
 const STEP_MM = 1.8;
+/** A level that nothing reaches: in a real head no ventricles may have been found. */
+const NO_ROOM = 1e6;
 
 /**
  * The blood's signed distance in mm, about, positive inside; its volume is `ml`, or what the ventricles hold if that is less.
@@ -26,7 +28,7 @@ export function fillVentricles(head: HeadPhantom, push: MassEffect, random: Rand
   });
   const inside = order.values.filter((_, v) => (fluid.values[v] as number) > 0).sort();
   const wanted = Math.min(Math.round((ml * 1000) / STEP_MM ** 3), Math.floor(FULLEST * inside.length));
-  const level = inside[Math.max(inside.length - wanted, 0)] as number;
+  const level = inside[Math.max(inside.length - wanted, 0)] ?? NO_ROOM;
   const values = order.values.map((value, v) => Math.min((value - level) * 18, fluid.values[v] as number));
   return { ...fluid, values };
 }

@@ -1,5 +1,5 @@
 /** How much of each pixel the parts of a hematoma fill, on the slices of a scan: from this come both the blood's HU and the true masks. */
-import { sampleField } from "../field-grid.ts";
+import { type FieldGrid, sampleField } from "../field-grid.ts";
 import type { Hematoma } from "../hematoma/hematoma.ts";
 import type { DensitySign } from "../hematoma/sign-regions.ts";
 import { createPerlinNoise } from "../perlin-noise.ts";
@@ -46,8 +46,68 @@ export function bloodCoverage(hematoma: Hematoma, grid: ScanGrid): SliceCoverage
 
 type Corner = readonly [number, number, number];
 
+/** A box in head space, mm. */
+interface Extent {
+  readonly low: Corner;
+  readonly high: Corner;
+}
+
+function paintVentricles(
+  box: SliceCoverage,
+  f: SectionFrame,
+  ventricular: FieldGrid,
+  add: (to: Float32Array, p: number, value: number) => void,
+): void {
+  const grid = gridExtent(ventricular);
+  for (let row = 0; row < box.height; row++) {
+    const j = box.j + row;
+    const [from, to] = columnsWithin(box, f, j, grid);
+    for (let column = from; column < to; column++) {
+      const i = box.i + column;
+      const x = f.x + i * f.ix + j * f.jx;
+      const y = f.y + i * f.iy + j * f.jy;
+      const z = f.z + i * f.iz + j * f.jz;
+      add(box.ventricular, row * box.width + column, coverage(-sampleField(ventricular, x, y, z, -30), EDGE_MM));
+    }
+  }
+}
+
+function gridExtent({ originMm, size, spacingMm }: FieldGrid): Extent {
+  const end = (a: 0 | 1 | 2): number => originMm[a] + (size[a] - 1) * spacingMm[a];
+  return { low: originMm, high: [end(0), end(1), end(2)] };
+}
+
+/** Where the clots and what lies within `mm` of the small ones can be; the grid of the main one reaches far enough around it. */
+function aroundClot({ inside, smallClots }: Hematoma["clot"], mm: number): Extent {
+  const main = gridExtent(inside);
+  const each = (a: 0 | 1 | 2, sign: -1 | 1): number[] =>
+    smallClots.map(({ centerMm, radiusMm }) => centerMm[a] + sign * (radiusMm + mm));
+  const low = (a: 0 | 1 | 2): number => Math.min(main.low[a], ...each(a, -1));
+  const high = (a: 0 | 1 | 2): number => Math.max(main.high[a], ...each(a, 1));
+  return { low: [low(0), low(1), low(2)], high: [high(0), high(1), high(2)] };
+}
+
+/** The columns of the box whose pixels on row `j` can lie in the extent: none is missed, a few more may be included. */
+function columnsWithin(box: SliceCoverage, f: SectionFrame, j: number, { low, high }: Extent): [number, number] {
+  let from = 0;
+  let to = box.width;
+  for (let axis = 0; axis < 3; axis++) {
+    const step = axis === 0 ? f.ix : axis === 1 ? f.iy : f.iz;
+    const start = axis === 0 ? f.x + j * f.jx : axis === 1 ? f.y + j * f.jy : f.z + j * f.jz;
+    const a = (low[axis] as number) - start;
+    const b = (high[axis] as number) - start;
+    if (Math.abs(step) < 1e-9) {
+      if (a > 1e-3 || b < -1e-3) return [0, 0];
+      continue;
+    }
+    from = Math.max(from, Math.floor(Math.min(a / step, b / step)) - 1 - box.i);
+    to = Math.min(to, Math.ceil(Math.max(a / step, b / step)) + 2 - box.i);
+  }
+  return [from, Math.max(from, to)];
+}
+
 /** The box in head space that holds everything of the hematoma. */
-function extent({ clot, ventricular }: Hematoma): { low: Corner; high: Corner } {
+function extent({ clot, ventricular }: Hematoma): Extent {
   const low = [0, 1, 2].map((a) => (clot.inside.originMm[a] as number) - MARGIN_MM / 2) as unknown as Corner;
   const high = [0, 1, 2].map(
     (a) =>
@@ -101,14 +161,17 @@ function sectionPainter(hematoma: Hematoma): (box: SliceCoverage, frame: Section
   const texture = createPerlinNoise(hematoma.random);
   const smallClots = clot.smallClots.map(({ centerMm: [x, y, z], radiusMm }) => ({ x, y, z, radiusMm }));
   const regions = hematoma.signs.map((region) => ({ ...region, into: region.sign }));
+  const touched = aroundClot(clot, 1.6 * edemaMm + 4);
   return (box, f, weight) => {
     const add = (to: Float32Array, p: number, value: number): void => {
       to[p] = (to[p] as number) + weight * value;
     };
+    if (ventricular) paintVentricles(box, f, ventricular, add);
     for (let row = 0; row < box.height; row++) {
-      for (let column = 0; column < box.width; column++) {
+      const j = box.j + row;
+      const [from, to] = columnsWithin(box, f, j, touched);
+      for (let column = from; column < to; column++) {
         const i = box.i + column;
-        const j = box.j + row;
         const x = f.x + i * f.ix + j * f.jx;
         const y = f.y + i * f.iy + j * f.jy;
         const z = f.z + i * f.iz + j * f.jz;
@@ -121,10 +184,11 @@ function sectionPainter(hematoma: Hematoma): (box: SliceCoverage, frame: Section
           const dz = z - small.z;
           inside = Math.max(inside, small.radiusMm - Math.sqrt(dx * dx + dy * dy + dz * dz));
         }
-        if (ventricular) add(box.ventricular, p, coverage(-sampleField(ventricular, x, y, z, -30), EDGE_MM));
         if (inside < -1.6 * edemaMm - 4) continue;
-        const rim = edemaMm * (0.9 + 1.4 * texture(x * 0.09, y * 0.09, z * 0.09));
-        add(box.edema, p, coverage(-inside - rim, 2.5));
+        // The rim is at least -.6 of the edema's width, so well inside the clot the answer is known without it.
+        const surely = inside - 0.6 * edemaMm > 1.3;
+        const rim = surely ? 0 : edemaMm * (0.9 + 1.4 * texture(x * 0.09, y * 0.09, z * 0.09));
+        add(box.edema, p, surely ? 1 : coverage(-inside - rim, 2.5));
         const filled = coverage(-inside, EDGE_MM);
         if (filled === 0) continue;
         add(box.clot, p, filled);

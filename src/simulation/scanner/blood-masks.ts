@@ -94,6 +94,7 @@ function removeLoosePieces(coverages: readonly SliceCoverage[], mask: Mask): boo
     forEachPixel(box, mask.geometry, (p, v) => {
       part.inside[p] = mask.inside[v] as number;
     });
+    if (!part.inside.includes(1)) continue;
     const { labels, components } = connectedComponents(part, 8);
     if (components.length < 2) continue;
     const meant = new Float64Array(components.length + 1);

@@ -88,8 +88,8 @@ function blur(image: Float32Array, scratch: Float32Array, n: number, sigmaPx: nu
   if (sigmaPx < 0.25) return;
   const radius = Math.max(1, Math.ceil(2.5 * sigmaPx));
   const taps = gaussianTaps(radius, sigmaPx);
-  pass(image, scratch, n, 1, n, taps, radius);
-  pass(scratch, image, n, n, 1, taps, radius);
+  alongRows(image, scratch, n, taps, radius);
+  alongColumns(scratch, image, n, taps, radius);
 }
 
 function gaussianTaps(radius: number, sigmaPx: number): Float64Array {
@@ -98,27 +98,34 @@ function gaussianTaps(radius: number, sigmaPx: number): Float64Array {
   return taps.map((tap) => tap / sum);
 }
 
-function pass(
+function alongRows(from: Float32Array, to: Float32Array, n: number, taps: Float64Array, radius: number): void {
+  to.set(from);
+  for (let row = 0; row < n; row++) filterRow(from, to, row * n + radius, (row + 1) * n - radius, 1, taps, radius);
+}
+
+/** Row after row as well, because memory is read along rows. */
+function alongColumns(from: Float32Array, to: Float32Array, n: number, taps: Float64Array, radius: number): void {
+  to.set(from);
+  for (let row = radius; row < n - radius; row++) filterRow(from, to, row * n, (row + 1) * n, n, taps, radius);
+}
+
+/** Pixels `start` to `end` (exclusive) become weighted sums of their neighbours at multiples of `step`. */
+function filterRow(
   from: Float32Array,
   to: Float32Array,
-  n: number,
+  start: number,
+  end: number,
   step: number,
-  lineStep: number,
   taps: Float64Array,
   radius: number,
 ): void {
   const center = taps[0] as number;
-  to.set(from);
-  for (let line = 0; line < n; line++) {
-    const start = line * lineStep;
-    for (let a = radius; a < n - radius; a++) {
-      const p = start + a * step;
-      let sum = center * (from[p] as number);
-      for (let d = 1; d <= radius; d++) {
-        sum += (taps[d] as number) * ((from[p + d * step] as number) + (from[p - d * step] as number));
-      }
-      to[p] = sum;
+  for (let p = start; p < end; p++) {
+    let sum = center * (from[p] as number);
+    for (let d = 1; d <= radius; d++) {
+      sum += (taps[d] as number) * ((from[p + d * step] as number) + (from[p - d * step] as number));
     }
+    to[p] = sum;
   }
 }
 
