@@ -24,7 +24,7 @@ const table = async (name: string, cohort = "cohort"): Promise<Record<string, st
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "simulate-"));
   summary = await simulateCohort(join(folder, "cohort"), options);
-}, 120_000);
+}, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 it("writes studies that read back as what was simulated, with true masks on their grid", async () => {

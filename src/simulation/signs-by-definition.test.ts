@@ -99,7 +99,7 @@ describe("signs on a simulated scan", () => {
   beforeAll(() => {
     anatomy = drawHeadAnatomy(createRandom(5), 60);
     head = createHeadPhantom(anatomy);
-  }, 60_000);
+  });
 
   const scanWith = (
     signs: readonly SignName[],
@@ -137,6 +137,7 @@ describe("signs on a simulated scan", () => {
   ])("measures what was put in, and nothing else: $signs", ({ signs }) => {
     const scan = scanWith(signs, 1);
     for (const sign of signs) expect(scan.truth.signs).toContain(sign);
+    expect(scan.truth).toMatchObject({ signsPlanned: signs, signsLeftOut: [] });
     expect([...signsMeasured(scan)].sort()).toEqual([...scan.truth.signs].sort());
   });
 
@@ -155,10 +156,4 @@ describe("signs on a simulated scan", () => {
     },
     60_000,
   );
-
-  it("names what was planned and found no room", () => {
-    const { truth } = scanWith(["blend", "black-hole", "satellite"], 1);
-    expect(truth.signsPlanned).toEqual(["blend", "black-hole", "satellite"]);
-    expect(truth.signsLeftOut).toEqual(truth.signsPlanned.filter((sign) => !truth.signs.includes(sign)));
-  });
 });

@@ -11,7 +11,7 @@ describe("a simulated case", () => {
   let first: SimulatedCase;
   beforeAll(() => {
     first = simulateCase({ ...fast, hematoma: { location: "putamen", volumeMl: 20 }, followUp: true });
-  }, 60_000);
+  });
 
   it("is the same again for the same seed, and another for another", () => {
     const again = simulateCase({ ...fast, hematoma: { location: "putamen", volumeMl: 20 }, followUp: true });

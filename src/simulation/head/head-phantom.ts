@@ -38,15 +38,35 @@ const FAR_FROM_VENTRICLES_MM = 20;
 /** How far, in mm, the outline is sheared by the frequent flattening of one side (standard deviation). */
 const SHEAR_MM = 2.2;
 
+/** What of a head is known without drawing it. */
+export type HeadLandmarks = Pick<HeadPhantom, "depth" | "brainstem" | "aboveTentorium">;
+
+/** Where the cavity, the brainstem and the tentorium are in a head of this anatomy. */
+export function headLandmarks(anatomy: HeadAnatomy): HeadLandmarks {
+  const { standardX, mean } = headFrame(anatomy);
+  const [, sy, sz] = anatomy.scale;
+  return {
+    depth: (x, y, z) => -mean * intracranialCavity(standardX(x, y), y / sy, z / sz),
+    brainstem: (x, y, z) => mean * brainstemDistance(Math.abs(standardX(x, y)), y / sy, z / sz),
+    aboveTentorium: (x, y, z) => mean * aboveTentorium(standardX(x, y), y / sy, z / sz),
+  };
+}
+
+/** How a head's positions become those of standard space along x, where one side is flattened, and its mean size. */
+function headFrame(anatomy: HeadAnatomy) {
+  const shear = SHEAR_MM * anatomy.random.fork("shear").normal();
+  const [sx, sy, sz] = anatomy.scale;
+  const shearAt = (y: number): number => shear * Math.sin(y * 0.03);
+  return { shearAt, standardX: (x: number, y: number): number => (x - shearAt(y)) / sx, mean: (sx + sy + sz) / 3 };
+}
+
 /** Makes a head from its anatomy; equal anatomy, equal head. */
 export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
-  const shear = SHEAR_MM * anatomy.random.fork("shear").normal();
+  const { shearAt, standardX, mean } = headFrame(anatomy);
   const [sx, sy, sz] = anatomy.scale;
   const tissue = tissueOf(anatomy);
   const [nx, ny, nz] = phantomGrid.size;
   const hu = new Float32Array(nx * ny * nz);
-  const shearAt = (y: number): number => shear * Math.sin(y * 0.03);
-  const standardX = (x: number, y: number): number => (x - shearAt(y)) / sx;
   let v = 0;
   for (let k = 0; k < nz; k++) {
     const z = (phantomGrid.originMm[2] + k * phantomGrid.spacingMm[2]) / sz;
@@ -57,7 +77,6 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
       for (let i = 0; i < nx; i++) hu[v++] = tissue((phantomGrid.originMm[0] + i - sheared) / sx, y, z);
     }
   }
-  const mean = (sx + sy + sz) / 3;
   const ventricleAt = ventricles(anatomy);
   const wall = fillField([-60, -60, -60], [60, 100, 50], [2, 2, 2], (x, y, z) => {
     return mean * ventricleAt(standardX(x, y), y / sy, z / sz);
@@ -65,10 +84,8 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
   return {
     grid: phantomGrid,
     hu,
-    depth: (x, y, z) => -mean * intracranialCavity(standardX(x, y), y / sy, z / sz),
+    ...headLandmarks(anatomy),
     ventricle: (x, y, z) => sampleField(wall, x, y, z, FAR_FROM_VENTRICLES_MM),
-    brainstem: (x, y, z) => mean * brainstemDistance(Math.abs(standardX(x, y)), y / sy, z / sz),
-    aboveTentorium: (x, y, z) => mean * aboveTentorium(standardX(x, y), y / sy, z / sz),
   };
 }
 

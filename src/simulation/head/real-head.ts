@@ -13,7 +13,7 @@ import type { CtVolume, Mask } from "../../volume/volume.ts";
 import { type FieldGrid, type HeadGrid, sampleField } from "../field-grid.ts";
 import { CSF_HU } from "./cerebrum.ts";
 import { drawHeadAnatomy, type HeadAnatomy } from "./head-anatomy.ts";
-import { createHeadPhantom, type HeadPhantom, phantomGrid } from "./head-phantom.ts";
+import { createHeadPhantom, type HeadPhantom, headLandmarks, phantomGrid } from "./head-phantom.ts";
 import { ventricles } from "./ventricles.ts";
 
 /** What is needed of a real head CT. */
@@ -61,21 +61,22 @@ export function realHead(input: RealHeadInput): RealHead {
   const anatomy: HeadAnatomy = { ...skull, scale: frame.scale };
   const onPhantom = geometryOf(phantomGrid, frame);
   const hu = resampleVolume(volume, onPhantom).hu as Float32Array;
-  const procedural = createHeadPhantom(anatomy);
-  const image = skullStripped ? withSkull(hu, resampleMask(cavity, onPhantom), procedural) : hu;
+  const average = headLandmarks(anatomy);
+  const image = skullStripped ? withSkull(hu, resampleMask(cavity, onPhantom), createHeadPhantom(anatomy)) : hu;
   const coarse = coarseGrid();
   const inCavity = resampleMask(cavity, geometryOf(coarse, frame));
   const depthField = signedDistance(inCavity, coarse);
   const depth = (x: number, y: number, z: number): number => {
     const mm = sampleField(depthField, x, y, z, -FAR_MM);
-    return skullStripped ? Math.min(mm, procedural.depth(x, y, z)) : mm;
+    return skullStripped ? Math.min(mm, average.depth(x, y, z)) : mm;
   };
   const fluid = ventricularFluid(volume, frame, coarse, depthField, anatomy);
   const wall = signedDistance(fluid, coarse);
   return {
     ...{ name, skullStripped, scale: frame.scale },
     phantom: {
-      ...procedural,
+      ...average,
+      grid: phantomGrid,
       hu: image,
       depth,
       ventricle: (x, y, z) => Math.min(-sampleField(wall, x, y, z, -FAR_MM), FAR_MM),
