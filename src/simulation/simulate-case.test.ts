@@ -11,7 +11,7 @@ describe("a simulated case", () => {
   let first: SimulatedCase;
   beforeAll(() => {
     first = simulateCase({ ...fast, hematoma: { location: "putamen", volumeMl: 20 }, followUp: true });
-  });
+  }, 600_000);
 
   it("is the same again for the same seed, and another for another", () => {
     const again = simulateCase({ ...fast, hematoma: { location: "putamen", volumeMl: 20 }, followUp: true });
@@ -19,7 +19,7 @@ describe("a simulated case", () => {
     expect(again.truth.mask.inside).toEqual(first.truth.mask.inside);
     const other = simulateCase({ ...fast, seed: 12, hematoma: { location: "putamen", volumeMl: 20 } });
     expect(other.volume.hu).not.toEqual(first.volume.hu);
-  });
+  }, 600_000);
 
   it("is byte for byte what version 0.1.0 made of this seed", () => {
     // Commit 54161cd, Node 20.20.2: sha256 over HU and mask of both scans. Whoever changes it says so in CHANGELOG.md under Numbers.
