@@ -32,15 +32,15 @@ describe.skipIf(!sharedData)("hemorrhages in real heads and with real shapes", (
       // Blood where the mask is, brain beside it, and bone around it.
       const { hu } = made.volume;
       const mean = (inside: Uint8Array): number => {
-      let [sum, count] = [0, 0];
-      for (let v = 0; v < hu.length; v++) {
-        if (!inside[v]) continue;
-        sum += hu[v] as number;
-        count++;
-      }
-      return sum / count;
-    };
-    expect(mean(made.truth.mask.inside)).toBeGreaterThan(45);
+        let [sum, count] = [0, 0];
+        for (let v = 0; v < hu.length; v++) {
+          if (!inside[v]) continue;
+          sum += hu[v] as number;
+          count++;
+        }
+        return sum / count;
+      };
+      expect(mean(made.truth.mask.inside)).toBeGreaterThan(45);
       expect(hu.filter((value) => value > 700).length).toBeGreaterThan(10_000);
     },
     120_000,
