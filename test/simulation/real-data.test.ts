@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { simulateCohort } from "../src/pipeline/simulate-cohort.ts";
-import { openBackground, openShape } from "../src/pipeline/simulation-sources.ts";
-import { scannerProfiles } from "../src/simulation/scanner/scanner-profile.ts";
-import { simulateCase } from "../src/simulation/simulate-case.ts";
-import { maskMl } from "../src/volume/volume.ts";
-import { dataPath, sharedData } from "./support/shared-data.ts";
+import { simulateCohort } from "../../src/pipeline/simulate-cohort.ts";
+import { openBackground, openShape } from "../../src/pipeline/simulation-sources.ts";
+import { scannerProfiles } from "../../src/simulation/scanner/scanner-profile.ts";
+import { simulateCase } from "../../src/simulation/simulate-case.ts";
+import { maskMl } from "../../src/volume/volume.ts";
+import { dataPath, sharedData } from "../support/shared-data.ts";
 
 const scanner = { ...scannerProfiles.fast, motionChance: 0 };
 
