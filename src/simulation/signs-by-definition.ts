@@ -4,7 +4,7 @@ import { createMask, type Mask, voxelsPerSlice } from "../volume/volume.ts";
 import type { Hematoma } from "./hematoma/hematoma.ts";
 import type { SliceCoverage } from "./scanner/blood-coverage.ts";
 import { forEachPixel, halfCovered } from "./scanner/blood-masks.ts";
-import type { SignGaps } from "./scanner/sign-gaps.ts";
+import { LEAST_PIXELS, type SignGaps } from "./scanner/sign-gaps.ts";
 import type { SignName } from "./simulated-case.ts";
 
 /** Separate foci that make the island sign. */
@@ -51,12 +51,12 @@ function union(a: Mask | undefined, b: Mask): Mask {
   return { geometry: b.geometry, inside };
 }
 
-/** Longest run of neighbouring slices that show the region, mm. */
+/** Longest run of neighbouring slices on which the region can be seen, mm: one or two pixels at its end are partial volume. */
 function runsOnMm(region: Mask): number {
   const spacing = region.geometry.spacing[2];
   let [run, longest] = [0, 0];
   for (const n of voxelsPerSlice(region)) {
-    run = n > 0 ? run + 1 : 0;
+    run = n >= LEAST_PIXELS ? run + 1 : 0;
     longest = Math.max(longest, run);
   }
   return longest * spacing;

@@ -5,8 +5,8 @@ import type { SliceCoverage } from "./blood-coverage.ts";
 
 /** A region must keep at least this part of its contrast, on average over its voxels, to be shown at all. */
 const LEAST_CONTRAST = 0.45;
-/** And it must cover at least this area on one slice. */
-const LEAST_PIXELS = 6;
+/** And it must cover at least this many pixels of a slice to be seen there. */
+export const LEAST_PIXELS = 6;
 
 /** HU to take from a voxel that a sign fills wholly; signs that these slices cannot show are missing. */
 export type SignGaps = ReadonlyMap<SignName, number>;
