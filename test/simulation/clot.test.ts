@@ -6,6 +6,7 @@ import { type ClotForm, shapeClot } from "../../src/simulation/hematoma/clot-sha
 const form: ClotForm = {
   ...{ random: createRandom(4), location: "putamen", centerMm: [0, 0, 0], shape: [0.8, 1.3, 1] },
   ...{ radiusMm: 13, irregularity: 0.4 },
+  realShape: null,
 };
 const everywhere = (): number => 40;
 const millilitres = ({ values, spacingMm: [dx, dy, dz] }: FieldGrid): number =>
