@@ -34,11 +34,7 @@ export function layEllipsoid(
   return lay(hu, ellipsoidNear(x, y, z, a, b, c, EDGE_MM), material);
 }
 
-/**
- * `lay` of a rod.
- *
- * @example layRod(30, 0, 0, 5, rodsThrough([[0, 0, 0, 3], [0, 0, 10, 3]])[0], 900) // => 900
- */
+/** `lay` of a rod. */
 export function layRod(hu: number, x: number, y: number, z: number, shape: Rod, material: number): number {
   return lay(hu, rodNear(x, y, z, shape, EDGE_MM), material);
 }
