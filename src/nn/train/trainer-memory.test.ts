@@ -38,9 +38,11 @@ it("does not grow in memory: 500 steps, resident size flat within 5 %", async ()
   await run.release();
   // The first hundred steps load the session and fill the allocator's pools.
   const [first, ...later] = memory.slice(1) as [(typeof memory)[0], ...typeof memory];
-  for (const { residentMb, arraysMb } of later) {
+  for (const { residentMb } of later) {
     expect(residentMb / first.residentMb, JSON.stringify(memory)).toBeLessThan(1.05);
-    // One copy of this network's gradients kept per step would be 5 MB in 400 steps at the least.
-    expect(arraysMb - first.arraysMb, JSON.stringify(memory)).toBeLessThan(1);
   }
+  // One copy of this network's gradients kept per step would be 5 MB in 400 steps at the least. Buffers are freed in the background, so what a single
+  // measurement finds may be on its way out; what is kept is there in every one.
+  const kept = Math.min(...later.slice(-4).map(({ arraysMb }) => arraysMb));
+  expect(kept - first.arraysMb, JSON.stringify(memory)).toBeLessThan(1);
 });
