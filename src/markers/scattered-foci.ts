@@ -95,8 +95,19 @@ export function islandSign(sections: readonly Section[]): MarkerReading {
   };
 }
 
+/** Both signs ask the same of the same sections, and every distance in the stack is measured for it. */
+const scatters = new WeakMap<readonly Section[], Scatter>();
+
 /** Every part of every section beside that section's largest one. */
 function scatterOf(sections: readonly Section[]): Scatter {
+  const known = scatters.get(sections);
+  if (known) return known;
+  const found = findScatter(sections);
+  scatters.set(sections, found);
+  return found;
+}
+
+function findScatter(sections: readonly Section[]): Scatter {
   const perSection = sections[0].inside.length;
   const { labels, mm3 } = partsOf(sections);
   const main = mm3.indexOf(Math.max(...mm3));
