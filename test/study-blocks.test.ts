@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../src/core/random.ts";
+import { writeCtSeries } from "../src/dicom/write-ct.ts";
+import { blocksConfigSchema } from "../src/expansion/blocks.ts";
 import { predictHybrid } from "../src/expansion/hybrid-model.ts";
 import { loadHybridBundle, writeHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
+import { measureScan } from "../src/pipeline/measure-scan.ts";
 import { writeNifti } from "../src/pipeline/nifti-files.ts";
 import { openRiskModel } from "../src/pipeline/risk-models.ts";
 import { runStudy } from "../src/pipeline/study.ts";
@@ -70,6 +73,23 @@ const study = async (out: string) => {
   return { data, result: await runStudy(data, config, join(folder, out), { threads: 1 }) };
 };
 
+/** Seven slices 5 mm apart, the upper three moved up by 2 mm, as a series of DICOM files. */
+function gappedSeries(folder: string): void {
+  const { volume } = selfTestHead();
+  const [columns, rows, count] = volume.geometry.size;
+  const [x, y, z] = volume.geometry.origin;
+  const files = writeCtSeries({
+    ...{ participantId: "GAPS", seed: 9, columns, rows, pixelSpacing: [1.5, 1.5], sliceThicknessMm: 5 },
+    ...{ rowAxis: [1, 0, 0], columnAxis: [0, 1, 0] },
+    slices: Array.from({ length: count }, (_, k) => ({
+      position: [x, y, z + 5 * k + (k > 3 ? 2 : 0)],
+      hu: (volume.hu as Int16Array).subarray(k * columns * rows, (k + 1) * columns * rows),
+    })),
+  });
+  mkdirSync(folder);
+  for (const { fileName, bytes } of files) writeFileSync(join(folder, fileName), bytes);
+}
+
 describe("a study on scans", () => {
   it("learns from the images, and says that it is simulated", async () => {
     const { data, result } = await study("run");
@@ -88,6 +108,18 @@ describe("a study on scans", () => {
     const predictions = (run: string): string => readFileSync(join(folder, run, "predictions.csv"), "utf8");
     expect(predictions("again")).toBe(predictions("run"));
   }, 120_000);
+
+  it("takes a kept mask back to slices with varying gaps when another block is measured", async () => {
+    const scan = join(folder, "gaps");
+    gappedSeries(scan);
+    const cache = join(folder, "gaps-measured");
+    const measure = (given: object) => measureScan({ scan, cache, blocks: blocksConfigSchema.parse(given) });
+    const first = await measure({});
+    expect(await measure({})).toEqual(first);
+    const more = await measure({ markers: true });
+    expect(more).toMatchObject({ volumeMl: (first as { volumeMl: number }).volumeMl });
+    expect((first as { volumeMl: number }).volumeMl).toBeGreaterThan(5);
+  }, 60_000);
 
   it("saves a bundle that says what it is and gives the risk that it was made with", async () => {
     const { data } = await study("run");
@@ -175,6 +207,6 @@ describe("a study on scans", () => {
     write([...lines.slice(0, -1), (lines.at(-1) as string).replace("SIMULATED-01", "Hospital")]);
     await expect(read()).rejects.toThrow("simulated as a whole or not at all");
     write([...lines.slice(0, -1), (lines.at(-1) as string).replace("scan-23", "scan-99")]);
-    await expect(read()).rejects.toThrow(/1 of 24 baseline scans could not be measured \(P23: INPUT_NOT_FOUND/);
+    await expect(read()).rejects.toThrow(/1 of 24 baseline scans could not be measured \(row 24: INPUT_NOT_FOUND/);
   }, 60_000);
 });

@@ -1,6 +1,7 @@
 /** An image model as one of the risk models that `predict` asks: measures its blocks on the case and says how far to believe the answer. */
 import { HemacastError } from "../core/errors.ts";
 import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
+import { maskMl } from "../volume/volume.ts";
 import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
 import { type BlockTools, blockTools, segmenterIdentity } from "./measure-scan.ts";
@@ -12,7 +13,7 @@ import { type BlockTools, blockTools, segmenterIdentity } from "./measure-scan.t
  */
 export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
   const { manifest, blocks, outcomes } = bundle;
-  await requireSameSegmenter(bundle);
+  const segmenterName = await requireSameSegmenter(bundle);
   const tools = await blockTools(blocks);
   try {
     requireSameBackbones(bundle, tools);
@@ -24,14 +25,31 @@ export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
     ...{ name: manifest.name, version: manifest.version, basis: "images", outcomes },
     summary: manifest.title,
   };
-  return { model: identity, release: tools.release, estimate: (known) => estimate(bundle, tools, identity, known) };
+  return {
+    model: identity,
+    release: tools.release,
+    estimate: async (known) => {
+      requireDrawnBy(segmenterName, bundle, known);
+      return estimate(bundle, tools, identity, known);
+    },
+  };
 }
 
-async function requireSameSegmenter({ manifest, blocks, segmenterId }: HybridBundle): Promise<void> {
-  if ((await segmenterIdentity(blocks.segmenter)) === segmenterId) return;
+/** @returns the name that the segmenter signs its masks with */
+async function requireSameSegmenter({ manifest, blocks, segmenterId }: HybridBundle): Promise<string> {
+  const { id, name } = await segmenterIdentity(blocks.segmenter);
+  if (id === segmenterId) return name;
   throw new HemacastError(
     "BUNDLE_INVALID",
     `bundle ${manifest.name} was trained on hematomas drawn by another version of ${blocks.segmenter} than is installed; train it again or install that version`,
+  );
+}
+
+function requireDrawnBy(segmenterName: string, { manifest }: HybridBundle, { segmenter }: KnownCase): void {
+  if (segmenter === segmenterName) return;
+  throw new HemacastError(
+    "CONFIG_INVALID",
+    `${manifest.name} was trained on hematomas drawn by ${segmenterName}, this one was drawn by ${segmenter}; leave out --model, or give --segmenter the one that it was trained with`,
   );
 }
 
@@ -46,18 +64,13 @@ function requireSameBackbones({ manifest, backbones }: HybridBundle, { cnn }: Bl
 }
 
 async function estimate(
-  { manifest, model, blocks }: HybridBundle,
+  { manifest, model }: HybridBundle,
   tools: BlockTools,
   identity: CaseRisk["model"],
-  { volume, mask, values, segmenter }: KnownCase,
+  { volume, mask, values }: KnownCase,
 ): Promise<CaseRisk> {
-  if (segmenter !== blocks.segmenter) {
-    throw new HemacastError(
-      "CONFIG_INVALID",
-      `${manifest.name} was trained on hematomas drawn by ${blocks.segmenter}, this one was drawn by ${segmenter}; leave out --segmenter or --model`,
-    );
-  }
-  const known = new Map(Object.entries(values));
+  // What a manifest calls the volume of the baseline scan is the volume of this one.
+  const known = new Map(Object.entries({ ...values, baselineVolumeMl: maskMl(mask) }));
   for (const { block } of tools.blocks) {
     const row = await block.measure(volume, mask);
     for (const [j, name] of block.names.entries()) known.set(name, row[j] as number);

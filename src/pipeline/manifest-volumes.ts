@@ -10,6 +10,7 @@ import type { OnProgress } from "../core/progress.ts";
 import { volumeSdMl } from "../markers/volume-error.ts";
 import { maskMl } from "../volume/volume.ts";
 import { writeFileAtomically } from "./atomic-output.ts";
+import { segmenterIdentity } from "./measure-scan.ts";
 import { readMask } from "./nifti-files.ts";
 import { type NamedSegmenter, openSegmenter } from "./open-segmenter.ts";
 import { readCt } from "./read-input.ts";
@@ -130,7 +131,8 @@ async function kept(
   const { size, mtimeMs } = await stat(scan).catch(() => {
     throw new HemacastError("INPUT_NOT_FOUND", `the manifest names a scan that is not there: ${scan}`);
   });
-  const key = createHash("sha256").update(`${segmenter}\n${scan}\n${size}\n${mtimeMs}`).digest("hex").slice(0, 24);
+  const { id } = await segmenterIdentity(segmenter);
+  const key = createHash("sha256").update(`${id}\n${scan}\n${size}\n${mtimeMs}`).digest("hex").slice(0, 24);
   const file = join(cacheFolder, `${key}.json`);
   const earlier = await readFile(file, "utf8")
     .then(JSON.parse)

@@ -36,33 +36,35 @@ export interface MeasuringOptions {
 /**
  * Measures the baseline scans of participants.
  *
+ * @param eligible with the number of each in the manifest, from 1: errors name that, not the participant
  * @param path of the manifest: scans are relative to it
- * @throws HemacastError MANIFEST_INVALID when a baseline scan is not named, and, after all others were measured, naming the participants whose
- * scan could not be read and why; ARGUMENT_INVALID without a place to keep what is measured
+ * @throws HemacastError MANIFEST_INVALID when a baseline scan is not named, and, after all others were measured, naming the rows whose scan could not
+ * be read and why; ARGUMENT_INVALID without a place to keep what is measured; what is no fault of a scan, e.g. OUTPUT_NOT_WRITABLE, as it is
  */
 export async function measureBaselines(
-  eligible: readonly { readonly participant: ManifestParticipant }[],
+  eligible: readonly { readonly participant: ManifestParticipant; readonly row: number }[],
   path: string,
   blocks: BlocksConfig,
   options: MeasuringOptions | null,
 ): Promise<MeasuredCohort> {
   if (!options)
     throw new HemacastError("ARGUMENT_INVALID", "blocks are measured, but no folder is given to keep them in");
-  const scans = eligible.map(({ participant: { participantId, baseline } }) => {
+  const scans = eligible.map(({ row, participant: { baseline } }) => {
     if (baseline.scan === undefined) {
-      throw new HemacastError(
-        "MANIFEST_INVALID",
-        `${participantId} has no baselineScan, which the blocks are measured on`,
-      );
+      throw new HemacastError("MANIFEST_INVALID", `row ${row} has no baselineScan, which the blocks are measured on`);
     }
-    return { participantId, scan: resolve(dirname(path), baseline.scan) };
+    return { row, scan: resolve(dirname(path), baseline.scan) };
   });
   const identity = await identifyBlocks(blocks);
   const tasks = scans.map(({ scan }): MeasureTask => ({ scan, blocks, cache: options.cache }));
   const replies = await runTasks(tasks, options.threads ?? availableParallelism(), options.onProgress ?? (() => {}));
-  const faults = replies.flatMap((reply, i) =>
-    "fault" in reply ? [`${scans[i]?.participantId}: ${reply.fault.code} ${reply.fault.message}`] : [],
-  );
+  const faults = replies.flatMap((reply, i) => {
+    if (!("fault" in reply)) return [];
+    const fault = new HemacastError(reply.fault.code, reply.fault.message);
+    // A full disk or a broken model is not the scan's fault, whichever scan met it.
+    if (fault.family !== "input" && fault.family !== "unsupported") throw fault;
+    return [`row ${scans[i]?.row}: ${fault.code} ${fault.message}`];
+  });
   if (faults.length > 0) {
     throw new HemacastError(
       "MANIFEST_INVALID",

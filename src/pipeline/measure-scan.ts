@@ -1,5 +1,6 @@
 /** One scan of a cohort, from its file to a row of predictors: what a worker thread does. Masks and blocks are kept on disk under what they depend on. */
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorCode, HemacastError } from "../core/errors.ts";
@@ -7,6 +8,7 @@ import { canonicalJson } from "../core/json.ts";
 import { type BlocksConfig, measuredBlocks, type PredictorBlock } from "../expansion/blocks.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { writeFileAtomically } from "./atomic-output.ts";
+import { readBundle } from "./bundle.ts";
 import { type CnnBlock, openCnnBlock } from "./cnn-block.ts";
 import { readMask, writeMask } from "./nifti-files.ts";
 import { type NamedSegmenter, openSegmenter } from "./open-segmenter.ts";
@@ -64,7 +66,7 @@ export interface BlocksIdentity {
 export async function identifyBlocks(config: BlocksConfig): Promise<BlocksIdentity> {
   const { blocks, cnn, release } = await blockTools(config);
   await release();
-  const segmenterId = await segmenterIdentity(config.segmenter);
+  const { id: segmenterId } = await segmenterIdentity(config.segmenter);
   return {
     predictors: blocks.flatMap(({ block }) => block.names),
     segmenterId,
@@ -97,15 +99,23 @@ export async function blockTools(config: BlocksConfig): Promise<BlockTools> {
 }
 
 async function openTools(config: BlocksConfig): Promise<Tools> {
-  const segmenterId = await segmenterIdentity(config.segmenter);
+  const { id: segmenterId } = await segmenterIdentity(config.segmenter);
   const [tools, segmenter] = await Promise.all([blockTools(config), openSegmenter(config.segmenter)]);
   return { ...tools, segmenter, segmenterId };
 }
 
-/** Changes with the segmenter: the bundle's own description holds the checksums of its files. */
-export async function segmenterIdentity(name: string): Promise<string> {
-  if (name === "threshold") return hashOf({ name, version: packageVersion() });
-  return hashOf({ bundle: await readFile(join(await findBundle(name), "bundle.json"), "utf8") });
+/**
+ * Who a segmenter is, as `openSegmenter` takes it: an id that changes with its weights (a bundle's description holds the checksums of its files), and
+ * the name that it signs its masks with.
+ *
+ * @throws HemacastError INPUT_NOT_FOUND, BUNDLE_INVALID
+ */
+export async function segmenterIdentity(names: string): Promise<{ readonly id: string; readonly name: string }> {
+  if (names === "threshold") return { id: hashOf({ names, version: packageVersion() }), name: names };
+  const bundles = await Promise.all(
+    names.split(",").map(async (name) => (await readBundle(await findBundle(name.trim()))).manifest),
+  );
+  return { id: hashOf({ bundles }), name: bundles.map(({ name }) => name).join("+") };
 }
 
 async function measureWith(tools: Tools, { scan, cache }: MeasureTask): Promise<MeasureReply> {
@@ -115,30 +125,38 @@ async function measureWith(tools: Tools, { scan, cache }: MeasureTask): Promise<
     volume ??= readCt(scan).then((input) => input.volume);
     return volume;
   };
-  const mask = await keptMask(join(cache, `${hashOf({ scanId, by: tools.segmenterId })}.nii.gz`), async () => {
-    const found = await tools.segmenter.segment(await openVolume());
-    return found.mask;
-  });
-  const volumeMl = maskMl(mask);
+  const maskPath = join(cache, `${hashOf({ scanId, by: tools.segmenterId })}.nii.gz`);
+  let mask: Promise<Mask> | null = null;
+  const openMask = (): Promise<Mask> => {
+    mask ??= openVolume().then((opened) => keptMask(maskPath, opened, tools.segmenter));
+    return mask;
+  };
   const rows: Float64Array[] = [];
   for (const { block, id } of tools.blocks) {
     const path = join(cache, `${hashOf({ scanId, by: tools.segmenterId, id })}.f64`);
     rows.push(
-      volumeMl > 0
-        ? await keptRow(path, block.names.length, async () => block.measure(await openVolume(), mask))
-        : new Float64Array(block.names.length).fill(Number.NaN),
+      await keptRow(path, 1 + block.names.length, async () => measured(block, await openVolume(), await openMask())),
     );
   }
-  return { volumeMl, values: Float64Array.from(rows.flatMap((row) => [...row])) };
+  const volumeMl = rows[0] ? (rows[0][0] as number) : maskMl(await openMask());
+  return { volumeMl, values: Float64Array.from(rows.flatMap((row) => [...row.subarray(1)])) };
 }
 
-async function keptMask(path: string, make: () => Promise<Mask>): Promise<Mask> {
-  const kept = await readMask(path).catch((thrown: unknown) => {
+/** The volume in mL, then the predictors; NaN where there is no hematoma. */
+async function measured(block: PredictorBlock, volume: CtVolume, mask: Mask): Promise<Float64Array> {
+  const volumeMl = maskMl(mask);
+  const values = volumeMl > 0 ? await block.measure(volume, mask) : block.names.map(() => Number.NaN);
+  return Float64Array.of(volumeMl, ...values);
+}
+
+/** On the grid of its volume: NIfTI cannot hold slices with varying gaps, and a mask of such a scan is taken back to them. */
+async function keptMask(path: string, volume: CtVolume, segmenter: NamedSegmenter): Promise<Mask> {
+  const kept = await readMask(path, { onGrid: volume.geometry }).catch((thrown: unknown) => {
     if (thrown instanceof HemacastError) return null;
     throw thrown;
   });
   if (kept) return kept.mask;
-  const mask = await make();
+  const { mask } = await segmenter.segment(volume);
   await writeMask(path, mask);
   return mask;
 }
@@ -158,11 +176,17 @@ async function hashOfFiles(path: string): Promise<string> {
     throw new HemacastError("INPUT_NOT_FOUND", `there is no scan ${path}`);
   });
   const hash = createHash("sha256");
-  if (!found.isDirectory()) return hash.update(await readFile(path)).digest("hex");
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files.sort()) hash.update(await readFile(file));
+  const files = found.isDirectory() ? await filesBelow(path) : [path];
+  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest("hex");
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 function hashOf(value: unknown): string {

@@ -128,6 +128,8 @@ export function checkStudyConfig(config: StudyConfig): StudyConfig {
       "CONFIG_INVALID",
       `the bundle's model ${config.bundle.model} is none of ${names.join(", ")}`,
     );
+  if (config.models.some(({ name, network }) => name === config.bundle?.model && network !== null))
+    throw new HemacastError("CONFIG_INVALID", "a network cannot be saved as a bundle; choose a model without one");
   if (config.bundle && !config.blocks)
     throw new HemacastError("CONFIG_INVALID", "a bundle is of predictors that are measured on scans; name blocks");
   const fused = config.models.find(({ network, lateFusion }) => network !== null && lateFusion !== null);

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { type EligibilityFlow, selectEligible } from "../cohort/eligibility.ts";
 import { type FeatureTable, requireFeatureTable } from "../cohort/feature-table.ts";
 import type { ScanRecord } from "../cohort/leakage.ts";
-import { type Manifest, manifestFromTable, parseManifest, requireOneKind } from "../cohort/manifest.ts";
+import {
+  type Manifest,
+  type ManifestParticipant,
+  manifestFromTable,
+  parseManifest,
+  requireOneKind,
+} from "../cohort/manifest.ts";
 import { type OutcomeId, outcomeDefinitions, withWindow } from "../cohort/outcome.ts";
 import type { Fold } from "../cohort/splits.ts";
 import { givenSplit, leaveOneSiteOut, repeatedFolds, temporalSplit } from "../cohort/splits.ts";
@@ -162,12 +168,20 @@ function binaryOutcome(cell: string, row: number): number {
   throw new HemacastError("MANIFEST_INVALID", `row ${row + 1}: the outcome is neither 0 nor 1`);
 }
 
+function numbered<T extends { readonly participant: ManifestParticipant }>(
+  eligible: readonly T[],
+  { participants }: Manifest,
+): (T & { readonly row: number })[] {
+  return eligible.map((one) => ({ ...one, row: participants.indexOf(one.participant) + 1 }));
+}
+
 async function fromManifest(
   owned: Manifest,
   path: string,
   config: StudyConfig,
   measuring: MeasuringOptions | null,
 ): Promise<StudyData> {
+  const simulated = requireOneKind(owned);
   const { manifest, scans, sdMl, unmeasured } = await measureManifest(owned, path, {
     segmenter: config.segmenter,
     cacheFolder: measuring && join(measuring.cache, "volumes"),
@@ -180,7 +194,9 @@ async function fromManifest(
   const { eligible, flow } = selectEligible(manifest.participants, rules, chosen);
   const described = new Set(manifest.participants.flatMap((p) => Object.keys(p.clinical)));
   const clinical = [...described].filter((name) => name !== splitColumn(config)).sort();
-  const measured = config.blocks ? await measureBaselines(eligible, path, config.blocks, measuring) : null;
+  const measured = config.blocks
+    ? await measureBaselines(numbered(eligible, manifest), path, config.blocks, measuring)
+    : null;
   const told = ["baselineVolumeMl", "hoursFromOnset", ...clinical];
   const names = [...told, ...(measured?.identity.predictors ?? [])];
   const values = new Float64Array(eligible.length * names.length);
@@ -231,7 +247,7 @@ async function fromManifest(
     unmeasured,
     scoreInputs: scoreInputsFor(table, config, (row) => eligible[row]?.participant.baseline.ivhMl),
     inputSha256,
-    simulated: requireOneKind(manifest),
+    simulated,
     measured,
   };
 }

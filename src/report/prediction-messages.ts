@@ -54,6 +54,10 @@ export const words = {
     en: "The range covers all values that the unknown inputs may have. Give them with --set or --clinical to narrow it.",
     zh: "区间已覆盖未知输入的所有可能取值。可用 --set 或 --clinical 提供这些值以缩小区间。",
   },
+  filledNotice: {
+    en: "Some predictors are not known and were set to the median of the training cohort; the range does not cover what they may be.",
+    zh: "部分预测因子未知，以训练队列中位数代替；区间未涵盖其可能取值。",
+  },
   outOfRange: { en: "outside the range of the development cohort", zh: "超出建模队列的取值范围" },
   hematoma: { en: "Hematoma", zh: "血肿" },
   volume: { en: "Volume", zh: "体积" },

@@ -62,7 +62,9 @@ const riskSchema = z
       .describe("What the model was given; null where it was missing."),
     missing: z
       .array(z.string())
-      .describe("Inputs that were not known; low and high then also span their possible values."),
+      .describe(
+        "Inputs that were not known; low and high then also span their possible values. An image model takes its training cohort's median instead.",
+      ),
     outOfRange: z.array(z.string()).describe("Inputs outside the range of the development cohort."),
     image: imageRiskSchema,
   })

@@ -25,11 +25,11 @@ function panel(title: Text, note: Text, risks: readonly Risk[], none: Text): Htm
 }
 
 function riskOf(risk: Risk): Html {
-  const { model, value, low, high, missing } = risk;
+  const { model, value, low, high, missing, image } = risk;
   return html`<div class="risk"><h3>${model.name} <span class="quiet">${model.version}, ${say(model.outcomes === "real" ? words.realOutcomes : words.simulatedOutcomes)}</span></h3>
 <p class="figure"><strong>${percent(value)}</strong> <span class="quiet">${say(words.interval)} ${percent(low)} – ${percent(high)}</span></p>
 ${riskBar(value, low, high)}
-${missing.length > 0 ? html`<p>${say(words.missingNotice)}</p>` : ""}
+${missing.length > 0 ? html`<p>${say(image ? words.filledNotice : words.missingNotice)}</p>` : ""}
 ${inputsOf(risk)}${beliefOf(risk)}<p class="quiet">${model.summary}. ${risk.definition}</p></div>`;
 }
 

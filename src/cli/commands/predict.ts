@@ -1,6 +1,6 @@
 /** `hemacast predict`: from a head CT to a report, in one command. */
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { openCase } from "../../pipeline/case-images.ts";
 import { clinicalNames, readClinicalValues } from "../../pipeline/clinical-values.ts";
 import { openSegmenter } from "../../pipeline/open-segmenter.ts";
@@ -43,11 +43,10 @@ export function registerPredict(program: Command): void {
     .argument("[input]", "DICOM folder, zip or file, or NIfTI (.nii, .nii.gz); without one, a simulated study")
     .option("--out <folder>", "where report.html, prediction.json and mask.nii.gz go", "hemacast-out")
     .option("--json", "print prediction.json on stdout, and nothing else there")
-    .option(
-      "--model <name|folder>",
-      `a risk model: a shipped bundle or a folder; may be repeated (default: ${defaultModels.join(" and ")})`,
-      (value, all: readonly string[]) => [...all, value],
-      [],
+    .addOption(
+      new Option("--model <name|folder>", "a risk model: a shipped bundle or a folder; may be repeated")
+        .argParser((value, all: readonly string[]) => [...all, value])
+        .default([], defaultModels.join(" and ")),
     )
     .option(
       "--segmenter <name|folder>",
@@ -56,11 +55,10 @@ export function registerPredict(program: Command): void {
     )
     .option("--flips", "average the outline with that of the mirrored head: twice the time of the network")
     .option("--clinical <file>", "JSON object of clinical values")
-    .option(
-      "--set <name=value>",
-      "one clinical value; may be repeated",
-      (value, all: readonly string[]) => [...all, value],
-      [],
+    .addOption(
+      new Option("--set <name=value>", "one clinical value; may be repeated")
+        .argParser((value, all: readonly string[]) => [...all, value])
+        .default([], "none"),
     )
     .option("--series <uid>", "SeriesInstanceUID to read, where the input holds several")
     .addHelpText("after", help)
