@@ -2,6 +2,7 @@
 import { HemacastError } from "../core/errors.ts";
 import { cross, dot, length, scale, subtract, type Vec3 } from "../math/vec3.ts";
 import { type Geometry, indexToLps, lpsToIndex, voxelCount } from "../volume/geometry.ts";
+import { MAX_VOXELS } from "../volume/slice-stack.ts";
 import { createMask, type Mask } from "../volume/volume.ts";
 
 /** One plane of a segment. Pixel (c, r) lies at `origin + c * column + r * row`. */
@@ -61,7 +62,8 @@ function placePlane(plane: MaskPlane, image: Geometry, inside: Uint8Array): numb
  * Planes as a mask on a grid of their own, for resampling: sorted along their normal, with empty planes where the smallest gap says that some were
  * left out.
  *
- * @throws HemacastError GEOMETRY_MISMATCH for planes of different sizes or directions, or a single one, whose thickness is not known
+ * @throws HemacastError GEOMETRY_MISMATCH for planes of different sizes or directions, or a single one, whose thickness is not known; INPUT_TOO_LARGE
+ * where the smallest gap would need more planes than can be held
  */
 export function stackPlanes(planes: readonly MaskPlane[]): Mask {
   const [first] = planes as readonly [MaskPlane];
@@ -90,6 +92,12 @@ export function stackPlanes(planes: readonly MaskPlane[]): Mask {
   }
   const place = ({ atMm }: { atMm: number }): number => Math.round((atMm - sorted[0].atMm) / gapMm);
   const size: Vec3 = [first.columns, first.rows, place(sorted[sorted.length - 1]) + 1];
+  if (size[0] * size[1] * size[2] > MAX_VOXELS) {
+    throw new HemacastError(
+      "INPUT_TOO_LARGE",
+      `the planes of the segment span ${size[2]} times their smallest gap of ${gapMm.toFixed(3)} mm: a stack of [${size}] voxels, more than ${MAX_VOXELS}`,
+    );
+  }
   const inside = new Uint8Array(size[0] * size[1] * size[2]);
   const perSlice = size[0] * size[1];
   for (const { plane, atMm } of planes.map((one) => ({ plane: one, atMm: dot(one.origin, normal) }))) {

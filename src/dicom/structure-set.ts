@@ -17,6 +17,8 @@ const ON_SLICE_MM = 0.01;
 export interface Structure {
   readonly number: number;
   readonly label: string;
+  /** The frame that its points are in. */
+  readonly frameOfReferenceUID: string | undefined;
 }
 
 /** A closed contour: its corners in LPS mm, one after the other. */
@@ -32,6 +34,7 @@ export function structuresOf(dataSet: DataSet): Structure[] {
   return items(dataSet, "StructureSetROISequence").map((item) => ({
     number: Number(text(item, "ROINumber") ?? Number.NaN),
     label: text(item, "ROIName") ?? "",
+    frameOfReferenceUID: text(item, "ReferencedFrameOfReferenceUID"),
   }));
 }
 

@@ -81,6 +81,7 @@ export const tags = {
   MaximumFractionalValue: 0x0062000e,
   StructureSetROISequence: 0x30060020,
   ROINumber: 0x30060022,
+  ReferencedFrameOfReferenceUID: 0x30060024,
   ROIName: 0x30060026,
   ROIContourSequence: 0x30060039,
   ContourSequence: 0x30060040,

@@ -57,7 +57,8 @@ function fromSegmentation(part10: Part10, options: DicomMaskOptions): { mask: Ma
 }
 
 function fromStructureSet(part10: Part10, options: DicomMaskOptions): { mask: Mask; findings: Finding[] } {
-  const { number } = chosen(structuresOf(part10), options.label, "region");
+  const { number, frameOfReferenceUID } = chosen(structuresOf(part10), options.label, "region");
+  requireSameFrame(frameOfReferenceUID, options.image);
   const contours = contoursOf(part10, number);
   const planes = withAdvice(() => filledContours(contours, options.image, options.resample));
   return { mask: requireVoxels(placePlanes(planes, options.image)), findings: [] };

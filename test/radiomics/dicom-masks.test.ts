@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HemacastError } from "../../src/core/errors.ts";
 import { createRandom } from "../../src/core/random.ts";
+import { type MaskPlane, stackPlanes } from "../../src/dicom/mask-planes.ts";
 import { evenOdd } from "../../src/dicom/structure-set.ts";
 import { type WritableElement, writePart10 } from "../../src/dicom/write-dataset.ts";
 import type { Vec3 } from "../../src/math/vec3.ts";
@@ -115,7 +116,7 @@ function segmentation({
 }
 
 /** A structure set with the given contours in voxel indices of the image, as region 5 "ICH". */
-function structureSet(contours: readonly (readonly Vec3[])[]): Uint8Array {
+function structureSet(contours: readonly (readonly Vec3[])[], frame = "1.2.3"): Uint8Array {
   return writePart10([
     ...common,
     ["SOPClassUID", "UI", "1.2.840.10008.5.1.4.1.1.481.3"],
@@ -125,6 +126,7 @@ function structureSet(contours: readonly (readonly Vec3[])[]): Uint8Array {
       [
         [
           ["ROINumber", "IS", 5],
+          ["ReferencedFrameOfReferenceUID", "UI", frame],
           ["ROIName", "LO", "ICH"],
         ],
       ],
@@ -189,6 +191,15 @@ describe("a segmentation object", () => {
     await expect(read(segmentation({ shiftMm: 500 }))).rejects.toThrow(/outside of the image/);
   });
 
+  it("whose planes would need a stack without end is refused, whatever the file asks for", () => {
+    const plane = (z: number): MaskPlane => ({
+      ...{ columns: 64, rows: 64, column: [1, 0, 0], row: [0, 1, 0] },
+      ...{ origin: [0, 0, z], inside: new Uint8Array(64 * 64).fill(1) },
+    });
+    expect(() => stackPlanes([plane(0), plane(0.02), plane(1e6)])).toThrowCode("INPUT_TOO_LARGE");
+    expect(stackPlanes([plane(0), plane(2), plane(6)]).geometry.size).toEqual([64, 64, 4]);
+  });
+
   it("with too few pixels is refused", async () => {
     await expect(read(segmentation({ dropBytes: 4 }))).rejects.toMatchObject({ code: "DICOM_MALFORMED" });
   });
@@ -228,6 +239,11 @@ describe("a structure set", () => {
     await expect(read(bytes, { label: 5 })).rejects.toThrow(/1\.000 mm from the nearest slice.*--resample-mask/);
     const { mask } = await read(bytes, { label: 5, resample: true });
     expect(mask.inside[index(1, 1, 1)]).toBe(1);
+  });
+
+  it("of another frame of reference, as another patient's, is refused", async () => {
+    const bytes = structureSet([square(0.5, 2.5, 1)], "9.9");
+    await expect(read(bytes, { label: 5, resample: true })).rejects.toThrow(/FrameOfReferenceUIDs/);
   });
 
   it("of another region or without one is refused", async () => {
