@@ -41,8 +41,8 @@ it("does not grow in memory: 500 steps, resident size flat within 5 %", async ()
   for (const { residentMb } of later) {
     expect(residentMb / first.residentMb, JSON.stringify(memory)).toBeLessThan(1.05);
   }
-  // One copy of this network's gradients kept per step would be 5 MB in 400 steps at the least. Buffers are freed in the background, so what a single
-  // measurement finds may be on its way out; what is kept is there in every one.
+  // One copy of this network's gradients kept per step would be 5 MB in 400 steps at the least. Buffers are freed in the background, so any single
+  // measurement, the first one included, may be off by the 2 MB that are on their way out: half of what the smallest leak would leave is the line.
   const kept = Math.min(...later.slice(-4).map(({ arraysMb }) => arraysMb));
-  expect(kept - first.arraysMb, JSON.stringify(memory)).toBeLessThan(1);
+  expect(kept - first.arraysMb, JSON.stringify(memory)).toBeLessThan(2.5);
 });
