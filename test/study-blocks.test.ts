@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OnProgress, ProgressEvent } from "../src/core/progress.ts";
 import { createRandom } from "../src/core/random.ts";
 import { writeCtSeries } from "../src/dicom/write-ct.ts";
 import { blocksConfigSchema } from "../src/expansion/blocks.ts";
@@ -70,7 +71,9 @@ const study = async (out: string) => {
     cache: join(folder, "measured"),
     threads: 1,
   });
-  return { data, result: await runStudy(data, config, join(folder, out), { threads: 1 }) };
+  const events: ProgressEvent[] = [];
+  const onProgress: OnProgress = (event) => events.push(event);
+  return { data, events, result: await runStudy(data, config, join(folder, out), { threads: 1, onProgress }) };
 };
 
 /** Seven slices 5 mm apart, the upper three moved up by 2 mm, as a series of DICOM files. */
@@ -92,12 +95,14 @@ function gappedSeries(folder: string): void {
 
 describe("a study on scans", () => {
   it("learns from the images, and says that it is simulated", async () => {
-    const { data, result } = await study("run");
+    const { data, events, result } = await study("run");
     expect(data.measured?.volumesMl.every((ml) => ml > 5)).toBe(true);
     const [both] = result.metrics.models;
     expect(both?.evaluation.auc.value).toBeGreaterThan(0.9);
     expect(readFileSync(join(folder, "run", "report.html"), "utf8")).toContain("Every participant is simulated");
     expect(readFileSync(join(folder, "run", "table.md"), "utf8")).toContain("says nothing about patients");
+    const fitting = events.filter(({ stage }) => stage === "fit bundle").map(({ done, total }) => [done, total]);
+    expect(fitting).toEqual([0, 1, 2, 3, 4].map((done) => [done, 4]));
   }, 120_000);
 
   it("measures nothing twice, and comes to the same", async () => {

@@ -74,7 +74,8 @@ export function selectTableColumns(table: FeatureTable, names: readonly string[]
   const p = table.names.length;
   const values = new Float64Array(table.participantIds.length * names.length);
   for (let i = 0; i < table.participantIds.length; i++) {
-    for (const [k, column] of columns.entries()) values[i * names.length + k] = table.values[i * p + column] as number;
+    for (let k = 0; k < columns.length; k++)
+      values[i * columns.length + k] = table.values[i * p + (columns[k] as number)] as number;
   }
   return { ...table, names: [...names], values };
 }
@@ -89,5 +90,5 @@ function placesOf(names: readonly string[]): ReadonlyMap<string, number> {
  */
 export function tableColumn(table: FeatureTable, column: number): Float64Array {
   const p = table.names.length;
-  return Float64Array.from({ length: table.participantIds.length }, (_, i) => table.values[i * p + column] as number);
+  return new Float64Array(table.participantIds.length).map((_, i) => table.values[i * p + column] as number);
 }

@@ -4,7 +4,8 @@ import { wholeCohort } from "../cohort/splits.ts";
 import { createRandom } from "../core/random.ts";
 import { logit } from "../math/statistics.ts";
 import { fitModel } from "./fit-model.ts";
-import { fitHybridModel, predictHybrid, riskIf } from "./hybrid-model.ts";
+import { fitHybridModel } from "./hybrid-fit.ts";
+import { predictHybrid, riskIf } from "./hybrid-model.ts";
 import { modelConfig } from "./learner-config.ts";
 
 const names = ["shape.a", "shape.b", ...Array.from({ length: 12 }, (_, j) => `net.${j}`), "site.unused"];
@@ -33,16 +34,16 @@ const config = modelConfig({
   ...{ name: "hybrid", predictors: ["shape.*", "net.*"], calibration: "platt" },
   reduce: [{ predictors: ["net.*"], components: 3 }],
 });
-const model = fitHybridModel(training, config, createRandom(1), { members: 8, coverage: 0.9 });
+const model = await fitHybridModel(training, config, createRandom(1), { members: 8, coverage: 0.9 });
 const p = model.predictors.length;
 const rowOf = (from: FeatureTable, i: number): Float64Array =>
   from.values.subarray(i * names.length, i * names.length + p);
 
-it("says the same as the steps it came from, whichever way they are fused", () => {
+it("says the same as the steps it came from, whichever way they are fused", async () => {
   for (const lateFusion of [null, [["shape.*"], ["net.*"]]]) {
     const own = { ...config, lateFusion };
     const direct = fitModel(training, own, createRandom(1).fork("whole")).risk(training);
-    const collapsed = fitHybridModel(training, own, createRandom(1), { members: 1, coverage: 0.9 });
+    const collapsed = await fitHybridModel(training, own, createRandom(1), { members: 1, coverage: 0.9 });
     const risks = table.participantIds.map((_, i) => predictHybrid(collapsed, rowOf(table, i)).risk);
     expect(risks).toBeAllClose([...direct], { absolute: 1e-9 });
   }

@@ -3,16 +3,9 @@
  * trained on; when it should not be believed, it says so.
  */
 
-import { type FeatureTable, selectTableColumns, selectTableRows, tableColumn } from "../cohort/feature-table.ts";
-import { type TrainingSet, wholeCohort } from "../cohort/splits.ts";
-import type { Random } from "../core/random.ts";
-import { mean, median, quantile, standardDeviation } from "../math/statistics.ts";
-import { type AffineForm, affineForm, affineLogOdds } from "./affine-form.ts";
+import { standardDeviation } from "../math/statistics.ts";
+import { type AffineForm, affineLogOdds } from "./affine-form.ts";
 import { type Calibrator, calibratedRisk } from "./calibrator.ts";
-import { fitModel } from "./fit-model.ts";
-import type { FittedModelFacts } from "./fitted-model.ts";
-import type { ModelConfig } from "./learner-config.ts";
-import { matchPredictors } from "./prepare.ts";
 
 /** A trained hybrid. */
 export interface HybridModel {
@@ -61,103 +54,11 @@ export interface HybridEstimate {
   readonly filled: readonly string[];
 }
 
-/**
- * Fits the model that goes into a bundle: on everyone, after all evaluation is done.
- *
- * @param options.members size of the ensemble
- * @param options.coverage of the conformal set, in (0, 1)
- * @throws HemacastError as `fitModel`
- */
-export function fitHybridModel(
-  set: TrainingSet,
-  config: ModelConfig,
-  random: Random,
-  options: { members: number; coverage: number },
-): HybridModel {
-  const table = selectTableColumns(
-    set.table,
-    matchPredictors(set.table.names, config.lateFusion?.flat() ?? config.predictors),
-  );
-  const training = wholeCohort(table);
-  const columns = table.names.map((_, j) => tableColumn(table, j).filter((value) => !Number.isNaN(value)));
-  const fills = Float64Array.from(columns, (known) => (known.length > 0 ? median(known) : 0));
-  const means = Float64Array.from(columns, (known, j) => (known.length > 0 ? mean(known) : fills[j]!));
-  const deviations = Float64Array.from(columns, (known) => (known.length > 1 ? standardDeviation(known) : 0));
-  // A predictor that never varied is dropped by the scaling, so any step shows that it has no coefficient.
-  const steps = deviations.map((sd) => (sd > 0 ? sd : 1));
-  const fitted = fitModel(training, config, random.fork("whole"));
-  const memberConfig = withFixedPenalty(config, fitted.facts, table.participantIds.length);
-  const members = Array.from({ length: options.members }, (_, k) => {
-    const own = random.fork(`member ${k}`);
-    const member = fitModel(resampled(training, own.fork("participants")), memberConfig, own.fork("fit"));
-    return affineForm(member, table.names, fills, steps);
-  });
-  const outOfFold = Float64Array.from(fitted.outOfFold ?? fitted.logOdds(training), (value) =>
-    calibratedRisk(fitted.facts.calibrator, value),
-  );
-  return {
-    ...{ predictors: table.names, fills, means, deviations, members },
-    whole: affineForm(fitted, table.names, fills, steps),
-    calibrator: fitted.facts.calibrator,
-    cutoff: fitted.cutoff,
-    conformal: conformalLimits(outOfFold, table.outcome, options.coverage),
-    novelty: noveltyLimits(table, { means, deviations, fills }),
-  };
-}
-
-/** The penalty that the whole cohort chose, so that members differ by their participants alone. */
-function withFixedPenalty(config: ModelConfig, { learner }: FittedModelFacts, n: number): ModelConfig {
-  const first = learner.kind === "late-fusion" ? learner.groups[0] : learner;
-  if (first?.kind !== "logistic") return config;
-  const { penalty, alpha } = first;
-  const fixedC = 1 / (n * (penalty.l1 + penalty.l2));
-  const logistic = { ...config.logistic, alphas: [alpha], fixedC };
-  return { ...config, logistic, calibration: "none", cutoff: { rule: "fixed", at: 0.5 } };
-}
-
-/** As many participants as there are, drawn with replacement within each class, so that no member lacks one. */
-function resampled(set: TrainingSet, random: Random): TrainingSet {
-  const { participantIds, outcome } = set.table;
-  const rows = [0, 1].flatMap((y) => {
-    const ofClass = participantIds.flatMap((_, i) => (outcome[i] === y ? [i] : []));
-    return ofClass.map(() => ofClass[random.integer(ofClass.length)] as number);
-  });
-  return wholeCohort(selectTableRows(set.table, rows));
-}
-
-function conformalLimits(risks: Float64Array, outcome: Uint8Array, coverage: number): ConformalLimits {
-  const sorted = (y: number): Float64Array => risks.filter((_, i) => outcome[i] === y).sort();
-  const [without, having] = [sorted(0), sorted(1)];
-  const allowed = Math.floor((1 - coverage) * (having.length + 1));
-  const needed = Math.ceil(coverage * (without.length + 1));
-  return {
-    coverage,
-    leastIfExpands: allowed < 1 ? 0 : (having[allowed - 1] as number),
-    mostIfNot: needed > without.length ? 1 : (without[needed - 1] as number),
-  };
-}
-
-type Standard = Pick<HybridModel, "means" | "deviations" | "fills">;
-
-function noveltyLimits(table: FeatureTable, standard: Standard): Record<string, number> {
-  const p = table.names.length;
-  const distances = table.participantIds.map((_, i) =>
-    blockDistances(table.names, table.values.subarray(i * p, (i + 1) * p), standard),
-  );
-  const blocks = Object.keys(distances[0] as Record<string, number>);
-  return Object.fromEntries(
-    blocks.map((block) => [
-      block,
-      quantile(
-        distances.map((each) => each[block] as number),
-        0.99,
-      ),
-    ]),
-  );
-}
+/** What a predictor is usually like. */
+export type Standard = Pick<HybridModel, "means" | "deviations" | "fills">;
 
 /** Root mean square of the standardised predictors of each block. */
-function blockDistances(
+export function blockDistances(
   names: readonly string[],
   row: ArrayLike<number>,
   { means, deviations, fills }: Standard,

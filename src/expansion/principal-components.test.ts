@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { FeatureTable } from "../cohort/feature-table.ts";
+import { type FeatureTable, selectTableRows } from "../cohort/feature-table.ts";
 import { findLeaks } from "../cohort/leakage.ts";
 import { applyFold, repeatedFolds, wholeCohort } from "../cohort/splits.ts";
 import { createRandom } from "../core/random.ts";
@@ -45,6 +45,19 @@ it("gives no more components than there is variance, and refuses none", () => {
   expect(fitPrincipalComponents(wholeCohort(copies), group, "wide", 10).names).toEqual(["lone", "pc.wide.1"]);
   const constant = { ...table, values: table.values.map(() => 0) };
   expect(() => fitPrincipalComponents(wholeCohort(constant), group, "wide", 2)).toThrowCode("METRIC_UNDEFINED");
+});
+
+it("counts a row that was drawn several times as often as it is there", () => {
+  const table = cohort(40, 7);
+  const drawn = Array.from({ length: 40 }, (_, i) => (i * i) % 40);
+  const again = selectTableRows(table, drawn);
+  // Under names of their own the same rows are all kept apart.
+  const apart = { ...again, participantIds: drawn.map((_, i) => `own${i}`) };
+  const stepOf = (each: FeatureTable) => fitPrincipalComponents(wholeCohort(each), group, "wide", 4);
+  const [few, all] = [stepOf(again), stepOf(apart)];
+  expect(new Set(drawn).size).toBeLessThan(20);
+  expect([...few.apply(table).values]).toBeAllClose([...all.apply(table).values], { absolute: 1e-9 });
+  expect(few.facts.variances).toBeAllClose(all.facts.variances as number[], { relative: 1e-9 });
 });
 
 it("a model with components, and one fused late, learn what hides in many predictors, from training rows alone", () => {

@@ -3,6 +3,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { type FeatureTable, selectTableColumns } from "../cohort/feature-table.ts";
 import type { TrainingSet } from "../cohort/splits.ts";
 import { HemacastError } from "../core/errors.ts";
+import { dotProducts } from "../math/dense-matrix.ts";
 import type { Transform } from "./transform.ts";
 
 /** Components with less than this part of the variance are rounding. */
@@ -23,10 +24,8 @@ export function fitPrincipalComponents(
   components: number,
 ): Transform {
   const { table } = set;
-  const x = selectTableColumns(table, group).values;
-  const n = table.participantIds.length;
   const p = group.length;
-  const { vectors, variances } = leadingComponents(x, n, p, components);
+  const { vectors, variances } = leadingComponents(distinctRows(selectTableColumns(table, group)), components);
   const kept = variances.length;
   const scale = Math.sqrt(kept / variances.reduce((sum, variance) => sum + variance, 0));
   const names = Array.from({ length: kept }, (_, k) => `pc.${prefix}.${k + 1}`);
@@ -42,15 +41,43 @@ export function fitPrincipalComponents(
   };
 }
 
+/** Rows that differ, and how often each occurs. */
+interface DistinctRows {
+  readonly rows: readonly Float64Array[];
+  readonly counts: readonly number[];
+}
+
+/** A cohort drawn with replacement holds two thirds of its participants: the components are the same, the product of rows is less than half as large. */
+function distinctRows({ participantIds, names, values }: FeatureTable): DistinctRows {
+  const p = names.length;
+  const rows: Float64Array[] = [];
+  const counts: number[] = [];
+  const placesOf = new Map<string, number[]>();
+  for (const [i, id] of participantIds.entries()) {
+    const row = values.subarray(i * p, (i + 1) * p);
+    const places = placesOf.get(id) ?? [];
+    const same = places.find((place) => (rows[place] as Float64Array).every((value, j) => value === row[j]));
+    if (same !== undefined) counts[same]!++;
+    else {
+      placesOf.set(id, [...places, rows.length]);
+      rows.push(row);
+      counts.push(1);
+    }
+  }
+  return { rows, counts };
+}
+
 /** Loadings as columns, component by component, and the variance of each. */
 function leadingComponents(
-  x: Float64Array,
-  n: number,
-  p: number,
+  distinct: DistinctRows,
   components: number,
 ): { vectors: Float64Array[]; variances: number[] } {
-  const gram = gramMatrix(x, n, p);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
+  const { rows, counts } = distinct;
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  const p = (rows[0] as Float64Array).length;
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gramMatrix(distinct), {
+    assumeSymmetric: true,
+  });
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
   const total = realEigenvalues.reduce((sum, value) => sum + Math.max(0, value), 0);
   const kept = order
@@ -60,26 +87,24 @@ function leadingComponents(
   const vectors = kept.map((i) => {
     const loading = new Float64Array(p);
     const size = Math.sqrt(realEigenvalues[i]!);
-    for (let row = 0; row < n; row++) {
-      const weight = eigenvectorMatrix.get(row, i) / size;
-      for (let j = 0; j < p; j++) loading[j] = loading[j]! + weight * x[row * p + j]!;
+    for (const [r, row] of rows.entries()) {
+      const weight = (eigenvectorMatrix.get(r, i) * Math.sqrt(counts[r]!)) / size;
+      for (let j = 0; j < p; j++) loading[j] = loading[j]! + weight * row[j]!;
     }
     return signed(loading);
   });
   return { vectors, variances: kept.map((i) => realEigenvalues[i]! / n) };
 }
 
-/** X X^T: the eigenvectors of the smaller of the two products; there are far more predictors than participants. */
-function gramMatrix(x: Float64Array, n: number, p: number): Matrix {
-  const rows = Array.from({ length: n }, (_, i) => x.subarray(i * p, (i + 1) * p));
+/** X X^T, a row that occurs k times scaled by the root of k: the eigenvectors of the smaller of the two products; there are far more predictors than participants. */
+function gramMatrix({ rows, counts }: DistinctRows): Matrix {
+  const n = rows.length;
   const gram = Matrix.zeros(n, n);
   for (const [i, a] of rows.entries()) {
-    for (let k = 0; k <= i; k++) {
-      const b = rows[k] as Float64Array;
-      let sum = 0;
-      for (let j = 0; j < p; j++) sum += a[j]! * b[j]!;
-      gram.set(i, k, sum);
-      gram.set(k, i, sum);
+    for (const [k, product] of dotProducts(a, rows.slice(0, i + 1)).entries()) {
+      const weighted = product * Math.sqrt(counts[i]! * counts[k]!);
+      gram.set(i, k, weighted);
+      gram.set(k, i, weighted);
     }
   }
   return gram;
@@ -96,13 +121,9 @@ function scores(group: FeatureTable, vectors: readonly Float64Array[], scale: nu
   const p = group.names.length;
   const out = new Float64Array(n * vectors.length);
   for (let i = 0; i < n; i++) {
-    for (const [k, vector] of vectors.entries()) {
-      let sum = 0;
-      for (let j = 0; j < p; j++) sum += vector[j]! * group.values[i * p + j]!;
-      out[i * vectors.length + k] = scale * sum;
-    }
+    out.set(dotProducts(group.values.subarray(i * p, (i + 1) * p), vectors), i * vectors.length);
   }
-  return out;
+  return out.map((value) => scale * value);
 }
 
 function joined(table: FeatureTable, names: readonly string[], values: Float64Array): FeatureTable {

@@ -27,7 +27,10 @@ export function fitImputation(set: TrainingSet): Transform {
   });
   const values = new Map(fills.map(({ name, fill }) => [name, fill]));
   const names = [...values.keys()];
-  const impute = (name: string, value: number): number => (Number.isNaN(value) ? (values.get(name) as number) : value);
+  const impute = (name: string): ((value: number) => number) => {
+    const fill = values.get(name) as number;
+    return (value) => (Number.isNaN(value) ? fill : value);
+  };
   return columnwise("imputation", set, names, impute, {
     dropped: set.table.names.filter((name) => !values.has(name)),
     imputed: Object.fromEntries(fills.filter((f) => f.missing > 0).map(({ name, ...rest }) => [name, rest])),
@@ -43,9 +46,9 @@ export function fitScaling(set: TrainingSet): Transform {
       return sd > 1e-12 * Math.max(1, Math.abs(mean(values))) ? [[name, { mean: mean(values), sd }] as const] : [];
     }),
   );
-  const scale = (name: string, value: number): number => {
+  const scale = (name: string): ((value: number) => number) => {
     const m = moments.get(name)!;
-    return (value - m.mean) / m.sd;
+    return (value) => (value - m.mean) / m.sd;
   };
   const dropped = set.table.names.filter((name) => !moments.has(name));
   return columnwise("scaling", set, [...moments.keys()], scale, { dropped, moments: Object.fromEntries(moments) });
@@ -103,7 +106,7 @@ function columnwise(
   what: string,
   set: TrainingSet,
   names: readonly string[],
-  change: (name: string, value: number) => number,
+  changeOf: (name: string) => (value: number) => number,
   facts: Readonly<Record<string, unknown>>,
 ): Transform {
   if (names.length === 0) throw new HemacastError("METRIC_UNDEFINED", `${what} leaves no predictor`);
@@ -114,8 +117,8 @@ function columnwise(
     facts,
     apply(table) {
       const chosen = selectTableColumns(table, names);
-      const p = names.length;
-      return { ...chosen, values: chosen.values.map((value, i) => change(names[i % p] as string, value)) };
+      const changes = names.map(changeOf);
+      return { ...chosen, values: chosen.values.map((value, i) => changes[i % changes.length]!(value)) };
     },
   };
 }

@@ -134,3 +134,34 @@ export function weightedGram(matrix: DenseMatrix, weights: Float64Array, into: F
   }
   for (let j = 0; j < p; j++) for (let k = 0; k < j; k++) into[j * p + k] = into[k * p + j]!;
 }
+
+/**
+ * The product of one row with each of several.
+ *
+ * @param others each as long as the row
+ * @example [...dotProducts(Float64Array.of(1, 2), [Float64Array.of(3, 4), Float64Array.of(5, 6)])] // => [11, 17]
+ */
+export function dotProducts(row: Float64Array, others: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(others.length);
+  let k = 0;
+  // Four sums at a time: none waits for the addition before it, and each still adds up in its own order.
+  for (; k + 4 <= others.length; k += 4) {
+    const [r0, r1, r2, r3] = others.slice(k, k + 4) as [Float64Array, Float64Array, Float64Array, Float64Array];
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let j = 0; j < row.length; j++) {
+      const value = row[j]!;
+      s0 += value * r0[j]!;
+      s1 += value * r1[j]!;
+      s2 += value * r2[j]!;
+      s3 += value * r3[j]!;
+    }
+    out.set([s0, s1, s2, s3], k);
+  }
+  for (; k < others.length; k++) {
+    const other = others[k] as Float64Array;
+    let sum = 0;
+    for (let j = 0; j < row.length; j++) sum += row[j]! * other[j]!;
+    out[k] = sum;
+  }
+  return out;
+}

@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import { outcomeDefinitions } from "../cohort/outcome.ts";
 import { wholeCohort } from "../cohort/splits.ts";
+import type { OnProgress } from "../core/progress.ts";
 import { createRandom } from "../core/random.ts";
-import { completeRow, fitHybridModel, type HybridModel } from "../expansion/hybrid-model.ts";
+import { fitHybridModel } from "../expansion/hybrid-fit.ts";
+import { completeRow, type HybridModel } from "../expansion/hybrid-model.ts";
 import type { ModelConfig } from "../expansion/learner-config.ts";
 import { intendedUse } from "../report/prediction.ts";
 import { writeHybridBundle } from "./hybrid-bundle.ts";
+import { ensembleInThreads } from "./hybrid-ensemble.ts";
 import type { MeasuredCohort } from "./measure-cohort.ts";
 import type { StudyConfig } from "./study-config.ts";
 import type { StudyData } from "./study-data.ts";
@@ -23,6 +26,7 @@ const SELF_TEST_ROWS = 4;
 export async function writeStudyBundle(
   out: string,
   { data, config, metrics }: { data: StudyData; config: StudyConfig; metrics: StudyMetrics },
+  running: { readonly threads: number; readonly onProgress: OnProgress },
 ): Promise<void> {
   const { bundle, blocks } = config;
   const { measured } = data;
@@ -30,7 +34,8 @@ export async function writeStudyBundle(
   const chosen = config.models.find(({ name }) => name === bundle.model) as ModelConfig;
   const figures = metrics.models.find(({ name }) => name === bundle.model) as ModelMetrics;
   const random = createRandom(config.seed).fork("bundle");
-  const model = fitHybridModel(wholeCohort(data.table), chosen, random, bundle);
+  const fitEnsemble = ensembleInThreads(bundle.members, running);
+  const model = await fitHybridModel(wholeCohort(data.table), chosen, random, bundle, fitEnsemble);
   const definition = outcomeDefinitions[config.outcome.definition as keyof typeof outcomeDefinitions];
   const development = { participants: data.flow.analysed, events: data.flow.events, seed: config.seed };
   const { auc, calibration, brier } = figures.evaluation;

@@ -88,8 +88,9 @@ export async function runStudy(
     seconds: { folds: foldSeconds, evaluation: (performance.now() - clock) / 1000 - foldSeconds },
   };
   await writeStudyOutputs(out, { run, config, data, predictions, metrics });
-  await writeStudyBundle(out, { data, config, metrics });
   options.onProgress?.({ stage: "evaluate", done: 1, total: 1 });
+  const running = { threads: options.threads ?? availableParallelism(), onProgress: options.onProgress ?? (() => {}) };
+  await writeStudyBundle(out, { data, config, metrics }, running);
   return { run, metrics };
 }
 
