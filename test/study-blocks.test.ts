@@ -7,6 +7,7 @@ import type { OnProgress, ProgressEvent } from "../src/core/progress.ts";
 import { createRandom } from "../src/core/random.ts";
 import { writeCtSeries } from "../src/dicom/write-ct.ts";
 import { blocksConfigSchema } from "../src/expansion/blocks.ts";
+import type { CnnConfig } from "../src/expansion/cnn-features.ts";
 import { predictHybrid } from "../src/expansion/hybrid-model.ts";
 import { loadHybridBundle, writeHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
 import { measureScan } from "../src/pipeline/measure-scan.ts";
@@ -200,6 +201,28 @@ describe("a study on scans", () => {
     cpSync(join(folder, "run", "bundle"), broken, { recursive: true });
     writeFileSync(join(broken, file), change(readFileSync(join(broken, file))) as Uint8Array);
     await expect(loadHybridBundle(broken)).rejects.toMatchObject({ code });
+  });
+
+  it.each(["models/backbones/inception-v3", "../inception-v3", "no-such-network"])(
+    "refuses a bundle that measures with the backbone %s",
+    async (backbone) => {
+      const { manifest, ...content } = await loadHybridBundle(join(folder, "run", "bundle"));
+      const { schema: _s, checksums: _c, kind: _k, inputs: _i, ...described } = manifest;
+      const blocks = { ...content.blocks, cnn: content.blocks.cnn.map((each) => ({ ...each, backbone })) };
+      const other = join(folder, "elsewhere-bundle");
+      await writeHybridBundle(other, described, { ...content, blocks }, "card", [content.model.means]);
+      await expect(loadHybridBundle(other)).rejects.toMatchObject({
+        code: "BUNDLE_INVALID",
+        message: expect.stringContaining("does not come with the package"),
+      });
+    },
+  );
+
+  it("refuses to save a bundle whose backbone is only here", () => {
+    const cnn = [{ ...(config.blocks?.cnn[0] as CnnConfig), backbone: "./my-backbone" }];
+    const local = { ...config, blocks: { ...(config.blocks as NonNullable<StudyConfig["blocks"]>), cnn } };
+    expect(() => checkStudyConfig(local)).toThrowCode("CONFIG_INVALID");
+    expect(checkStudyConfig({ ...local, bundle: null }).blocks?.cnn).toEqual(cnn);
   });
 
   it("refuses a cohort that is half simulated, and names a scan that cannot be read", async () => {

@@ -30,7 +30,6 @@ const config = studyConfigSchema.parse({
   models: [{ name: "volume", predictors: ["baselineVolumeMl"], innerFolds: 2 }],
 });
 const cache = join(root, "run", "measured");
-const cacheFolder = join(cache, "volumes");
 let data: StudyData;
 
 beforeAll(async () => {
@@ -76,14 +75,29 @@ it("says which labels another measurement might turn round", () => {
 });
 
 it("keeps what it measured: a second reading segments nothing", async () => {
-  expect(readdirSync(cacheFolder)).toHaveLength(8);
-  for (const name of readdirSync(cacheFolder)) {
-    const path = join(cacheFolder, name);
+  const volumes = readdirSync(cache).filter((name) => name.endsWith(".json"));
+  // The two scans of the one who stays the same are the same bytes.
+  expect(volumes).toHaveLength(7);
+  for (const name of volumes) {
+    const path = join(cache, name);
     const kept = JSON.parse(readFileSync(path, "utf8"));
     if (kept.ml !== null) writeFileSync(path, JSON.stringify({ ...kept, ml: kept.ml + 100 }));
   }
   const again = await readStudyData(join(root, "manifest.csv"), config, { cache });
   expect(again.table.values[0]).toBeAllClose(data.table.values[0]! + 100, { absolute: 1e-9 });
+});
+
+it("draws each scan once, for its volume and for its predictors", async () => {
+  const masks = (): string[] => readdirSync(cache).filter((name) => name.endsWith(".nii.gz"));
+  const drawn = masks();
+  expect(drawn).toHaveLength(7);
+  const { measured } = await readStudyData(
+    join(root, "manifest.csv"),
+    { ...config, blocks: { shape: true, radiomics: null, markers: false, cnn: [] } },
+    { cache },
+  );
+  expect(masks()).toEqual(drawn);
+  expect(measured?.volumesMl).toEqual([0, 1, 2].map((i) => data.table.values[i * data.table.names.length]));
 });
 
 it("finds one patient under two names by how the scans look", async () => {

@@ -25,7 +25,7 @@ export interface PredictorBlock {
 
 /** Which blocks a study or a model measures. */
 export const blocksConfigSchema = z.strictObject({
-  /** Who draws the hematoma: a shipped segmenter, the folder of another, or "threshold". It must not have been trained on these participants. */
+  /** Who draws the hematoma. */
   segmenter: z.string().min(1).default("hematoma-unet"),
   /** The fourteen 3D shape features that PyRadiomics gives by default. */
   shape: z.boolean().default(true),

@@ -46,7 +46,16 @@ export async function openCnnBlock(config: CnnConfig): Promise<CnnBlock> {
 
 /** The folder of a backbone: a shipped one by its name, any other by its path. */
 function backboneFolder(nameOrPath: string): string {
-  return /^[a-z0-9][a-z0-9-]*$/.test(nameOrPath) ? shippedBackbone(nameOrPath) : nameOrPath;
+  return isShippedName(nameOrPath) ? shippedBackbone(nameOrPath) : nameOrPath;
+}
+
+/**
+ * Whether a backbone is meant by its name, and not by a path.
+ *
+ * @example isShippedName("inception-v3") // => true
+ */
+export function isShippedName(nameOrPath: string): boolean {
+  return /^[a-z0-9][a-z0-9-]*$/.test(nameOrPath);
 }
 
 /** Gray values in [0, 1] in the range that the network was trained on. */

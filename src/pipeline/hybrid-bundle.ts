@@ -5,6 +5,7 @@ import { z } from "../core/schema.ts";
 import type { AffineForm } from "../expansion/affine-form.ts";
 import { type BlocksConfig, blocksConfigSchema } from "../expansion/blocks.ts";
 import { type HybridModel, predictHybrid } from "../expansion/hybrid-model.ts";
+import { shippedBackbones } from "../nn/session/backbone-folder.ts";
 import { createTensor, type Tensor, type Weights } from "../nn/tensor.ts";
 import { readSafetensors, toStored, toWeights, writeSafetensors } from "../nn/weights/safetensors.ts";
 import { type Bundle, type BundleManifest, bundleJson, readBundle, writeBundle } from "./bundle.ts";
@@ -73,10 +74,23 @@ export async function loadHybridBundle(directory: string): Promise<HybridBundle>
   }
   const { schema: _schema, ...described } = bundleJson(bundle, "hybrid-model.json", descriptionSchema);
   const { outcomes, blocks, segmenterId, backbones, ...rest } = described;
+  await requireShippedBackbones(manifest.name, blocks);
   const tensors = tensorsOf(bundle);
   const model = { ...rest, ...modelNumbers(tensors, rest.predictors.length, manifest.name) };
   runSelfTest(bundle, model, tensors);
   return { manifest, outcomes, blocks, segmenterId, backbones, model };
+}
+
+/** A bundle may come from anywhere: it chooses among the backbones that are here, and never names a file to open. */
+async function requireShippedBackbones(name: string, { cnn }: BlocksConfig): Promise<void> {
+  const known = await shippedBackbones();
+  const unknown = cnn.find(({ backbone }) => !known.includes(backbone));
+  if (unknown) {
+    throw new HemacastError(
+      "BUNDLE_INVALID",
+      `bundle ${name} measures with the backbone ${unknown.backbone}, which does not come with the package; there are ${known.join(", ")}`,
+    );
+  }
 }
 
 function tensorsOf({ files, manifest }: Bundle): Weights {

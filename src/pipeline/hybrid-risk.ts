@@ -4,7 +4,8 @@ import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
 import { maskMl } from "../volume/volume.ts";
 import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
-import { type BlockTools, blockTools, segmenterIdentity } from "./measure-scan.ts";
+import { type BlockTools, blockTools } from "./measure-scan.ts";
+import { segmenterIdentity } from "./segmenter-identity.ts";
 
 /**
  * Opens the networks that a hybrid measures with.

@@ -1,26 +1,25 @@
 /** Volumes that a manifest leaves to be measured: from the masks that it names, else from the scans, which are then segmented. */
-import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { ScanRecord } from "../cohort/leakage.ts";
 import type { Manifest, ManifestParticipant } from "../cohort/manifest.ts";
 import { perceptualHash } from "../cohort/perceptual-hash.ts";
-import { HemacastError } from "../core/errors.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { volumeSdMl } from "../markers/volume-error.ts";
-import { maskMl } from "../volume/volume.ts";
-import { writeFileAtomically } from "./atomic-output.ts";
-import { segmenterIdentity } from "./measure-scan.ts";
+import type { Segmentation } from "../segmentation/segmenter.ts";
+import { type CtVolume, maskMl } from "../volume/volume.ts";
+import { keptJson, keptMask, scanPlace } from "./kept-measurements.ts";
 import { readMask } from "./nifti-files.ts";
 import { type NamedSegmenter, openSegmenter } from "./open-segmenter.ts";
+import { packageVersion } from "./package-files.ts";
 import { readCt } from "./read-input.ts";
+import { segmenterIdentity } from "./segmenter-identity.ts";
 
 /** How scans are measured. */
 export interface MeasureOptions {
   /** Name or folder of the segmenter for scans without mask and volume. */
   readonly segmenter: string;
-  /** Where what was measured is kept, so that a stopped study does not segment again; null = nowhere. */
-  readonly cacheFolder?: string | null;
+  /** Where masks and volumes are kept, so that a stopped study, or its blocks of predictors, do not segment again; null = nowhere. */
+  readonly cache?: string | null;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -110,35 +109,29 @@ async function measurement(
     return { ml: maskMl(mask), sdMl: volumeSdMl(mask), hash: null, reasons: [] };
   }
   if (scan.scan === undefined) return null;
-  return kept(at(scan.scan), options, async () => {
-    const { volume } = await readCt(at(scan.scan as string));
-    const { mask, findings } = await (await segmenter()).segment(volume);
-    const ml = maskMl(mask);
-    const hash = Array.from(perceptualHash(volume));
-    // A segmenter that sees no hematoma where the cohort says there was one has not measured 0 mL.
-    if (ml === 0) return { ml: null, sdMl: 0, hash, reasons: findings.map((finding) => finding.code) };
-    return { ml, sdMl: volumeSdMl(mask), hash, reasons: [] };
-  });
+  const path = at(scan.scan);
+  const { cache = null } = options;
+  if (cache === null) return measured(path, async (volume) => (await segmenter()).segment(volume));
+  const { id } = await segmenterIdentity(options.segmenter);
+  const place = await scanPlace(cache, path, id);
+  return keptJson(place, `volume ${packageVersion()}`, () =>
+    measured(path, async (volume) => {
+      const { mask, findings } = await keptMask(place, volume, segmenter);
+      // An empty mask that was drawn before says nothing about why.
+      return findings || maskMl(mask) > 0 ? { mask, findings: findings ?? [] } : (await segmenter()).segment(volume);
+    }),
+  );
 }
 
-/** A measurement from the cache, or made and put there. A scan that was written again since is measured again. */
-async function kept(
+async function measured(
   scan: string,
-  { segmenter, cacheFolder = null }: MeasureOptions,
-  make: () => Promise<Measurement>,
+  segment: (volume: CtVolume) => Promise<Pick<Segmentation, "mask" | "findings">>,
 ): Promise<Measurement> {
-  if (cacheFolder === null) return make();
-  const { size, mtimeMs } = await stat(scan).catch(() => {
-    throw new HemacastError("INPUT_NOT_FOUND", `the manifest names a scan that is not there: ${scan}`);
-  });
-  const { id } = await segmenterIdentity(segmenter);
-  const key = createHash("sha256").update(`${id}\n${scan}\n${size}\n${mtimeMs}`).digest("hex").slice(0, 24);
-  const file = join(cacheFolder, `${key}.json`);
-  const earlier = await readFile(file, "utf8")
-    .then(JSON.parse)
-    .catch(() => null);
-  if (earlier !== null) return earlier as Measurement;
-  const made = await make();
-  await writeFileAtomically(file, `${JSON.stringify(made)}\n`);
-  return made;
+  const { volume } = await readCt(scan);
+  const { mask, findings } = await segment(volume);
+  const ml = maskMl(mask);
+  const hash = Array.from(perceptualHash(volume));
+  // A segmenter that sees no hematoma where the cohort says there was one has not measured 0 mL.
+  if (ml === 0) return { ml: null, sdMl: 0, hash, reasons: findings.map((finding) => finding.code) };
+  return { ml, sdMl: volumeSdMl(mask), hash, reasons: [] };
 }

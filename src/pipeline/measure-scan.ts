@@ -1,20 +1,14 @@
 /** One scan of a cohort, from its file to a row of predictors: what a worker thread does. Masks and blocks are kept on disk under what they depend on. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { type ErrorCode, HemacastError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import { type BlocksConfig, measuredBlocks, type PredictorBlock } from "../expansion/blocks.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
-import { writeFileAtomically } from "./atomic-output.ts";
-import { readBundle } from "./bundle.ts";
 import { type CnnBlock, openCnnBlock } from "./cnn-block.ts";
-import { readMask, writeMask } from "./nifti-files.ts";
+import { hashOf, keptMask, keptRow, scanPlace } from "./kept-measurements.ts";
 import { type NamedSegmenter, openSegmenter } from "./open-segmenter.ts";
 import { packageVersion } from "./package-files.ts";
 import { readCt } from "./read-input.ts";
-import { findBundle } from "./risk-bundle.ts";
+import { segmenterIdentity } from "./segmenter-identity.ts";
 
 /** Which scan to measure with what. Plain data, so that it can be sent to a thread. */
 export interface MeasureTask {
@@ -104,39 +98,24 @@ async function openTools(config: BlocksConfig): Promise<Tools> {
   return { ...tools, segmenter, segmenterId };
 }
 
-/**
- * Who a segmenter is, as `openSegmenter` takes it: an id that changes with its weights (a bundle's description holds the checksums of its files), and
- * the name that it signs its masks with.
- *
- * @throws HemacastError INPUT_NOT_FOUND, BUNDLE_INVALID
- */
-export async function segmenterIdentity(names: string): Promise<{ readonly id: string; readonly name: string }> {
-  if (names === "threshold") return { id: hashOf({ names, version: packageVersion() }), name: names };
-  const bundles = await Promise.all(
-    names.split(",").map(async (name) => (await readBundle(await findBundle(name.trim()))).manifest),
-  );
-  return { id: hashOf({ bundles }), name: bundles.map(({ name }) => name).join("+") };
-}
-
 async function measureWith(tools: Tools, { scan, cache }: MeasureTask): Promise<MeasureReply> {
-  const scanId = await hashOfFiles(scan);
+  const place = await scanPlace(cache, scan, tools.segmenterId);
   let volume: Promise<CtVolume> | null = null;
   const openVolume = (): Promise<CtVolume> => {
     volume ??= readCt(scan).then((input) => input.volume);
     return volume;
   };
-  const maskPath = join(cache, `${hashOf({ scanId, by: tools.segmenterId })}.nii.gz`);
   let mask: Promise<Mask> | null = null;
   const openMask = (): Promise<Mask> => {
-    mask ??= openVolume().then((opened) => keptMask(maskPath, opened, tools.segmenter));
+    mask ??= openVolume()
+      .then((opened) => keptMask(place, opened, async () => tools.segmenter))
+      .then((kept) => kept.mask);
     return mask;
   };
   const rows: Float64Array[] = [];
   for (const { block, id } of tools.blocks) {
-    const path = join(cache, `${hashOf({ scanId, by: tools.segmenterId, id })}.f64`);
-    rows.push(
-      await keptRow(path, 1 + block.names.length, async () => measured(block, await openVolume(), await openMask())),
-    );
+    const make = async (): Promise<Float64Array> => measured(block, await openVolume(), await openMask());
+    rows.push(await keptRow(place, id, 1 + block.names.length, make));
   }
   const volumeMl = rows[0] ? (rows[0][0] as number) : maskMl(await openMask());
   return { volumeMl, values: Float64Array.from(rows.flatMap((row) => [...row.subarray(1)])) };
@@ -147,48 +126,4 @@ async function measured(block: PredictorBlock, volume: CtVolume, mask: Mask): Pr
   const volumeMl = maskMl(mask);
   const values = volumeMl > 0 ? await block.measure(volume, mask) : block.names.map(() => Number.NaN);
   return Float64Array.of(volumeMl, ...values);
-}
-
-/** On the grid of its volume: NIfTI cannot hold slices with varying gaps, and a mask of such a scan is taken back to them. */
-async function keptMask(path: string, volume: CtVolume, segmenter: NamedSegmenter): Promise<Mask> {
-  const kept = await readMask(path, { onGrid: volume.geometry }).catch((thrown: unknown) => {
-    if (thrown instanceof HemacastError) return null;
-    throw thrown;
-  });
-  if (kept) return kept.mask;
-  const { mask } = await segmenter.segment(volume);
-  await writeMask(path, mask);
-  return mask;
-}
-
-/** Numbers as they are in memory. A file of another length is of no use and is made again. */
-async function keptRow(path: string, length: number, make: () => Promise<Float64Array>): Promise<Float64Array> {
-  const kept = await readFile(path).catch(() => null);
-  if (kept?.byteLength === 8 * length) return new Float64Array(new Uint8Array(kept).buffer);
-  const row = await make();
-  await writeFileAtomically(path, new Uint8Array(row.buffer, row.byteOffset, row.byteLength));
-  return row;
-}
-
-/** Over the bytes of a file, or of every file of a folder in the order of their names. */
-async function hashOfFiles(path: string): Promise<string> {
-  const found = await stat(path).catch(() => {
-    throw new HemacastError("INPUT_NOT_FOUND", `there is no scan ${path}`);
-  });
-  const hash = createHash("sha256");
-  const files = found.isDirectory() ? await filesBelow(path) : [path];
-  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest("hex");
-}
-
-async function filesBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
-function hashOf(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 40);
 }

@@ -11,7 +11,7 @@ import { intendedUse } from "../report/prediction.ts";
 import { writeHybridBundle } from "./hybrid-bundle.ts";
 import { ensembleInThreads } from "./hybrid-ensemble.ts";
 import type { MeasuredCohort } from "./measure-cohort.ts";
-import type { StudyConfig } from "./study-config.ts";
+import { measuredBlocksOf, type StudyConfig } from "./study-config.ts";
 import type { StudyData } from "./study-data.ts";
 import type { ModelMetrics, StudyMetrics } from "./study-metrics.ts";
 
@@ -28,7 +28,8 @@ export async function writeStudyBundle(
   { data, config, metrics }: { data: StudyData; config: StudyConfig; metrics: StudyMetrics },
   running: { readonly threads: number; readonly onProgress: OnProgress },
 ): Promise<void> {
-  const { bundle, blocks } = config;
+  const { bundle } = config;
+  const blocks = measuredBlocksOf(config);
   const { measured } = data;
   if (!bundle || !blocks || !measured) return;
   const chosen = config.models.find(({ name }) => name === bundle.model) as ModelConfig;

@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { outcomeDefinitions } from "../cohort/outcome.ts";
 import { HemacastError } from "../core/errors.ts";
 import { parseWith, z } from "../core/schema.ts";
-import { blocksConfigSchema } from "../expansion/blocks.ts";
+import { type BlocksConfig, blocksConfigSchema } from "../expansion/blocks.ts";
 import { modelConfigSchema } from "../expansion/learner-config.ts";
+import { isShippedName } from "./cnn-block.ts";
 import { scoreColumns } from "./study-scores.ts";
 
 const column = z.string().min(1);
@@ -53,12 +54,15 @@ export const studyConfigSchema = z.strictObject({
       smallestBaselineMl: z.number().positive().nullable().default(null),
     })
     .prefault({}),
-  /** Draws the hematoma in scans of a manifest that have neither mask nor volume: a shipped segmenter or a folder. */
+  /**
+   * Draws the hematoma, in scans of a manifest that have neither mask nor volume and for the blocks: a shipped segmenter, the folder of another, or
+   * "threshold". It must not have been trained on these participants.
+   */
   segmenter: z.string().min(1).default("hematoma-unet"),
   /** Columns with the inputs of published scores (BRAIN, BAT, NAG), where they are called otherwise: { "blendSign": "BlendSign" }. */
   scores: z.partialRecord(z.enum(scoreColumns as [string, ...string[]]), column).default({}),
   /** Manifests: what is measured on the baseline scans, e.g. `{}` for the shape of the hematoma; its predictors are called `shape.*` and so on. */
-  blocks: blocksConfigSchema.nullable().default(null),
+  blocks: blocksConfigSchema.omit({ segmenter: true }).nullable().default(null),
   split: splitSchema.default({ kind: "repeated", folds: 5, repeats: 1 }),
   /** The first is the primary model. */
   models: z.array(modelConfigSchema).min(1).max(50),
@@ -115,7 +119,7 @@ export async function readStudyConfig(path: string): Promise<StudyConfig> {
 }
 
 /**
- * Checks what a schema cannot say: names of models differ.
+ * Checks what a schema cannot say: names of models differ, and what is asked for goes together.
  *
  * @throws HemacastError CONFIG_INVALID
  */
@@ -132,7 +136,18 @@ export function checkStudyConfig(config: StudyConfig): StudyConfig {
     throw new HemacastError("CONFIG_INVALID", "a network cannot be saved as a bundle; choose a model without one");
   if (config.bundle && !config.blocks)
     throw new HemacastError("CONFIG_INVALID", "a bundle is of predictors that are measured on scans; name blocks");
+  const elsewhere = config.blocks?.cnn.find(({ backbone }) => !isShippedName(backbone));
+  if (config.bundle && elsewhere)
+    throw new HemacastError(
+      "CONFIG_INVALID",
+      `a bundle can be used anywhere, the backbone ${elsewhere.backbone} is only here; name one that comes with the package, or leave out bundle`,
+    );
   const fused = config.models.find(({ network, lateFusion }) => network !== null && lateFusion !== null);
   if (fused) throw new HemacastError("CONFIG_INVALID", `model ${fused.name}: a network cannot be fused late`);
   return config;
+}
+
+/** What is measured on the baseline scans, with the study's one segmenter; null without blocks. */
+export function measuredBlocksOf({ blocks, segmenter }: StudyConfig): BlocksConfig | null {
+  return blocks && { segmenter, ...blocks };
 }

@@ -1,7 +1,6 @@
 /** A manifest or a feature table on disk -> the table that a study works on, with the flow of participants. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type EligibilityFlow, selectEligible } from "../cohort/eligibility.ts";
 import { type FeatureTable, requireFeatureTable } from "../cohort/feature-table.ts";
 import type { ScanRecord } from "../cohort/leakage.ts";
@@ -22,7 +21,7 @@ import { type CsvTable, columnIndex, isMissing, parseNumber, readCsv } from "./c
 import { type LabelRecord, labelRecords } from "./label-certainty.ts";
 import { type MeasuredManifest, measureManifest } from "./manifest-volumes.ts";
 import { type MeasuredCohort, type MeasuringOptions, measureBaselines } from "./measure-cohort.ts";
-import type { StudyConfig } from "./study-config.ts";
+import { measuredBlocksOf, type StudyConfig } from "./study-config.ts";
 import { scoreInputsOf } from "./study-scores.ts";
 
 /** How often one definition of the outcome occurs. */
@@ -184,7 +183,7 @@ async function fromManifest(
   const simulated = requireOneKind(owned);
   const { manifest, scans, sdMl, unmeasured } = await measureManifest(owned, path, {
     segmenter: config.segmenter,
-    cacheFolder: measuring && join(measuring.cache, "volumes"),
+    cache: measuring?.cache ?? null,
     onProgress: measuring?.onProgress,
   });
   const inputSha256 = await sha256(path);
@@ -194,9 +193,8 @@ async function fromManifest(
   const { eligible, flow } = selectEligible(manifest.participants, rules, chosen);
   const described = new Set(manifest.participants.flatMap((p) => Object.keys(p.clinical)));
   const clinical = [...described].filter((name) => name !== splitColumn(config)).sort();
-  const measured = config.blocks
-    ? await measureBaselines(numbered(eligible, manifest), path, config.blocks, measuring)
-    : null;
+  const blocks = measuredBlocksOf(config);
+  const measured = blocks ? await measureBaselines(numbered(eligible, manifest), path, blocks, measuring) : null;
   const told = ["baselineVolumeMl", "hoursFromOnset", ...clinical];
   const names = [...told, ...(measured?.identity.predictors ?? [])];
   const values = new Float64Array(eligible.length * names.length);

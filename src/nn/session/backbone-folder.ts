@@ -1,5 +1,5 @@
 /** A shipped backbone on disk: `backbone.json`, weights with their checksum, a model card, and a self-test that it must pass. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HemacastError, messageOf } from "../../core/errors.ts";
@@ -61,6 +61,12 @@ export interface LoadedBackbone {
 /** The folder of a backbone that comes with the package. */
 export function shippedBackbone(name: string): string {
   return fileURLToPath(new URL(`../../../models/backbones/${name}`, import.meta.url));
+}
+
+/** Names of the backbones that come with the package. */
+export async function shippedBackbones(): Promise<string[]> {
+  const entries = await readdir(shippedBackbone(""), { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
 /**
