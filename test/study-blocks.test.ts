@@ -4,47 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OnProgress, ProgressEvent } from "../src/core/progress.ts";
-import { createRandom } from "../src/core/random.ts";
 import { writeCtSeries } from "../src/dicom/write-ct.ts";
 import { blocksConfigSchema } from "../src/expansion/blocks.ts";
 import type { CnnConfig } from "../src/expansion/cnn-features.ts";
 import { predictHybrid } from "../src/expansion/hybrid-model.ts";
 import { loadHybridBundle, writeHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
 import { measureScan } from "../src/pipeline/measure-scan.ts";
-import { writeNifti } from "../src/pipeline/nifti-files.ts";
 import { openRiskModel } from "../src/pipeline/risk-models.ts";
 import { runStudy } from "../src/pipeline/study.ts";
 import { checkStudyConfig, type StudyConfig, studyConfigSchema } from "../src/pipeline/study-config.ts";
 import { readStudyData } from "../src/pipeline/study-data.ts";
 import { selfTestHead } from "../src/segmentation/self-test-head.ts";
+import { writeClotCohort } from "./support/clot-cohort.ts";
 
 const participants = 24;
 let folder: string;
 let config: StudyConfig;
 
-/** Those who expand have a darker half of the clot; clots differ in brightness and noise. */
-async function writeCohort(): Promise<void> {
-  const { volume, hematoma } = selfTestHead();
-  const rows = [
-    "participantId,site,baselineScan,hoursFromOnset,followUpHoursFromBaseline,baselineVolumeMl,followUpVolumeMl",
-  ];
-  for (let p = 0; p < participants; p++) {
-    const random = createRandom(p);
-    const expands = p % 2 === 1;
-    const hu = volume.hu.map((value, v) => {
-      if (hematoma.inside[v] === 0) return value;
-      const dark = expands && v % 128 > 84 ? 18 : 0;
-      return Math.round(value + 2 * (p % 3) - dark + 2 * random.normal());
-    });
-    await writeNifti(join(folder, `scan-${p}.nii.gz`), volume.geometry, hu as Int16Array);
-    rows.push(`P${p},SIMULATED-01,scan-${p}.nii.gz,2,24,20,${expands ? 35 : 21}`);
-  }
-  writeFileSync(join(folder, "manifest.csv"), `${rows.join("\n")}\n`);
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hemacast-blocks-"));
-  await writeCohort();
+  await writeClotCohort(folder, participants);
   config = checkStudyConfig(
     studyConfigSchema.parse({
       name: "blocks",

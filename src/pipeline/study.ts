@@ -1,6 +1,6 @@
 /** `hemacast study`: folds in parallel, each saved when done; then figures, tables and the report. A stopped run goes on where it was. */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Piscina } from "piscina";
@@ -105,7 +105,10 @@ function toldPredictors({ table, measured }: StudyData): StudyData["table"] {
 }
 
 async function openRunFolder(out: string, identity: string, config: StudyConfig): Promise<void> {
-  const names = (await readdir(out).catch(() => [])).filter((name) => name !== measuredFolder);
+  // A run that was killed may leave files that it had not finished.
+  const names = (await readdir(out).catch(() => [])).filter(
+    (name) => name !== measuredFolder && !name.endsWith(".part"),
+  );
   if (names.length > 0) {
     const earlier = await readFile(join(out, "config.json"), "utf8")
       .then(JSON.parse)
@@ -117,9 +120,7 @@ async function openRunFolder(out: string, identity: string, config: StudyConfig)
       );
     }
   }
-  await mkdir(join(out, "folds"), { recursive: true }).catch((cause) => {
-    throw new HemacastError("OUTPUT_NOT_WRITABLE", `cannot write ${out}`, { cause });
-  });
+  // First of all that is written: a folder without it is not known as a run that may go on.
   await writeFileAtomically(join(out, "config.json"), toJson({ identity, config }));
 }
 
