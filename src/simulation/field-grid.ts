@@ -1,4 +1,5 @@
 /** A scalar field on a regular grid in head space, and how it is read between its points. */
+import type { Geometry } from "../volume/geometry.ts";
 
 /** A grid in head space: LPS mm with the anterior commissure at the origin. */
 export interface HeadGrid {
@@ -10,6 +11,16 @@ export interface HeadGrid {
 /** Values on a grid in head space: `values[i + nx * (j + ny * k)]`. */
 export interface FieldGrid extends HeadGrid {
   readonly values: Float32Array;
+}
+
+/** The grid as the geometry of a volume, whose axes are those of head space. */
+export function headGeometry({ size, spacingMm, originMm }: HeadGrid): Geometry {
+  const direction = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ] as const;
+  return { size, spacing: spacingMm, origin: originMm, direction };
 }
 
 /**

@@ -62,15 +62,21 @@ function runsOnMm(region: Mask): number {
   return longest * spacing;
 }
 
-/** The part of the mask that is small clots, and how many of them are separate. */
+/** The part of the mask that is small clots, and how many pieces of the mask, apart from everything else, are one. */
 function smallFoci({ clot }: Hematoma, coverages: readonly SliceCoverage[], mask: Mask): { mask: Mask; count: number } {
   if (clot.smallClots.length === 0) return { mask, count: 0 };
-  const inside = new Uint8Array(mask.inside.length);
+  const small = new Uint8Array(mask.inside.length);
   for (const box of coverages) {
     forEachPixel(box, mask.geometry, (p, v) => {
-      if (mask.inside[v] && (box.small[p] as number) > 0.1) inside[v] = 1;
+      if (mask.inside[v] && (box.small[p] as number) > 0.1) small[v] = 1;
     });
   }
-  const foci = createMask(mask.geometry, inside);
-  return { mask: foci, count: connectedComponents(foci, 26).components.length };
+  const { labels, components } = connectedComponents(mask, 26);
+  const [, ...apart] = [...components].sort((a, b) => b.voxels - a.voxels);
+  const foci = new Set(apart.map(({ label }) => label));
+  const inside = small.map((one, v) => (one && foci.has(labels[v] as number) ? 1 : 0));
+  return {
+    mask: createMask(mask.geometry, inside),
+    count: connectedComponents({ ...mask, inside }, 26).components.length,
+  };
 }

@@ -4,7 +4,7 @@ import type { FieldGrid } from "../../src/simulation/field-grid.ts";
 import { type ClotForm, shapeClot } from "../../src/simulation/hematoma/clot-shape.ts";
 
 const form: ClotForm = {
-  ...{ random: createRandom(4), location: "putamen", centerMm: [0, 0, 0], shape: [0.8, 1.3, 1] },
+  ...{ random: createRandom(4), location: "putamen", centerMm: [0, 0, 0], axes: [0.8, 1.3, 1], yawRad: 0 },
   ...{ radiusMm: 13, irregularity: 0.4 },
   realShape: null,
 };

@@ -56,12 +56,15 @@ it("markers are as frequent as in cohorts that counted them", () => {
   const share = (...signs: string[]): number =>
     people.filter(({ plan }) => plan.signs.some((name) => signs.includes(name))).length / n;
   // Wilson 95 % intervals of published counts. 404 patients (doi:10.20944/preprints202505.1187.v1): blend 15.1 %, black hole 30.9 %, satellite
-  // 34.4 %; swirl in 30 % of 203 (PMC3517489) and 91 of 212 (doi:10.3174/ajnr.A5465). Where two studies differ, from the lower to the higher end.
+  // 34.4 %; island 46 of 307 (doi:10.1016/j.wneu.2019.03.273) and 41 of 252 (doi:10.1161/STROKEAHA.117.017985); any hypodensity 28.3 % and 40.4 % in
+  // the two parts of 1029 (doi:10.1001/jamaneurol.2016.1218); swirl in 30 % of 203 (PMC3517489) and 91 of 212 (doi:10.3174/ajnr.A5465). Where two studies differ, from the lower to the higher end.
   const reported: [string[], number, number][] = [
     [["blend"], 0.119, 0.239],
     [["black-hole"], 0.266, 0.356],
     [["satellite", "island"], 0.299, 0.392],
     [["swirl", "black-hole"], 0.241, 0.497],
+    [["island"], 0.114, 0.213],
+    [["hypodensity", "swirl", "black-hole"], 0.253, 0.467],
     // 18 of 855 and 19 of 2065 (both in doi:10.1038/s41598-020-72504-7).
     [["fluid-level"], 0.006, 0.033],
   ];

@@ -26,7 +26,7 @@ export interface Participant {
 const EXPANSION_ML = 6;
 const EXPANSION_PART = 0.33;
 /** Centre and spread of the logarithm of texture from which `heterogeneity` is counted. */
-const TEXTURE = { centerHu: 2.6, logSd: 0.3 };
+const TEXTURE = { centerHu: 2.6, logSd: 0.35 };
 
 /**
  * Draws a participant: what is there at baseline, the risk that follows from it, whether the hematoma expands (with exactly that probability),

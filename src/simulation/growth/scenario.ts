@@ -43,7 +43,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   literature: {
     name: "literature",
     description: "published odds ratios of clinical variables, density signs and shape together",
-    ...{ prevalence: 0.27, bayesAuc: 0.78, intercept: -2.15 },
+    ...{ prevalence: 0.27, bayesAuc: 0.78, intercept: -2.13 },
     logOdds: {
       ...{ volume: 0.31, hours: -0.125, irregularity: 1.06, heterogeneity: 0.2, anticoagulation: 0.63, spotSign: 1.16 },
       ...{ blend: 0.73, "black-hole": 0.63, swirl: 0.39, hypodensity: 0.63, "fluid-level": 0.53 },
@@ -53,10 +53,11 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "strong-density": {
     name: "strong-density",
     description: "the density of the clot decides nearly everything and its shape nearly nothing",
-    ...{ prevalence: 0.27, bayesAuc: 0.95, intercept: -5.15 },
+    ...{ prevalence: 0.27, bayesAuc: 0.95, intercept: -5.11 },
+    // Density signs come with volume; the negative coefficient keeps volume, and with it shape, from telling much by that.
     logOdds: {
-      ...{ volume: 0.12, hours: -0.07, irregularity: 0.1, heterogeneity: 1.7, anticoagulation: 0.25, spotSign: 0 },
-      ...{ blend: 3.5, "black-hole": 3.2, swirl: 2.65, hypodensity: 2.8, "fluid-level": 2.5 },
+      ...{ volume: -0.5, hours: -0.07, irregularity: 0.1, heterogeneity: 1.1, anticoagulation: 0.25, spotSign: 0 },
+      ...{ blend: 4.2, "black-hole": 3.2, swirl: 2.6, hypodensity: 3.4, "fluid-level": 3 },
       ...{ island: 0.1, satellite: 0.05 },
     },
   },

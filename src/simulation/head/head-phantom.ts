@@ -10,7 +10,7 @@ import type { HeadAnatomy } from "./head-anatomy.ts";
 import { aboveTentorium, inIncisura, intracranialCavity } from "./intracranial-cavity.ts";
 import { brainstemDistance, posteriorFossa } from "./posterior-fossa.ts";
 import { skullAndFace } from "./skull-and-face.ts";
-import { ventricles } from "./ventricles.ts";
+import { type VentricleDistance, ventricles } from "./ventricles.ts";
 
 /** A head that can be scanned. Positions are in head space: LPS mm, the anterior commissure at the origin. */
 export interface HeadPhantom {
@@ -34,6 +34,8 @@ const AIR_HU = -1000;
 
 /** Beyond the grid on which the distance to the ventricles is kept. */
 const FAR_FROM_VENTRICLES_MM = 20;
+/** Farther than this from a wall nothing sharp depends on the distance, and the grid's value will do. */
+const NEAR_VENTRICLES_MM = 4;
 
 /** How far, in mm, the outline is sheared by the frequent flattening of one side (standard deviation). */
 const SHEAR_MM = 2.2;
@@ -64,7 +66,13 @@ function headFrame(anatomy: HeadAnatomy) {
 export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
   const { shearAt, standardX, mean } = headFrame(anatomy);
   const [sx, sy, sz] = anatomy.scale;
-  const tissue = tissueOf(anatomy);
+  const exact = ventricles(anatomy);
+  const wall = fillField([-60, -60, -60], [60, 100, 50], [2, 2, 2], exact);
+  const wallAt: VentricleDistance = (x, y, z) => sampleField(wall, x, y, z, FAR_FROM_VENTRICLES_MM);
+  const tissue = tissueOf(anatomy, (x, y, z) => {
+    const about = wallAt(x, y, z);
+    return about > NEAR_VENTRICLES_MM ? about : exact(x, y, z);
+  });
   const [nx, ny, nz] = phantomGrid.size;
   const hu = new Float32Array(nx * ny * nz);
   let v = 0;
@@ -77,26 +85,21 @@ export function createHeadPhantom(anatomy: HeadAnatomy): HeadPhantom {
       for (let i = 0; i < nx; i++) hu[v++] = tissue((phantomGrid.originMm[0] + i - sheared) / sx, y, z);
     }
   }
-  const ventricleAt = ventricles(anatomy);
-  const wall = fillField([-60, -60, -60], [60, 100, 50], [2, 2, 2], (x, y, z) => {
-    return mean * ventricleAt(standardX(x, y), y / sy, z / sz);
-  });
   return {
     grid: phantomGrid,
     hu,
     ...headLandmarks(anatomy),
-    ventricle: (x, y, z) => sampleField(wall, x, y, z, FAR_FROM_VENTRICLES_MM),
+    ventricle: (x, y, z) => mean * wallAt(standardX(x, y), y / sy, z / sz),
   };
 }
 
 /** HU at a point of standard space. */
-function tissueOf(anatomy: HeadAnatomy): (x: number, y: number, z: number) => number {
+function tissueOf(anatomy: HeadAnatomy, ventricle: VentricleDistance): (x: number, y: number, z: number) => number {
   const noise = createPerlinNoise(anatomy.random.fork("folds"));
   const outside = skullAndFace(anatomy, noise);
   const cerebral = cerebrum(anatomy, noise);
   const midline = midlineStructures(anatomy, noise);
   const infratentorial = posteriorFossa(anatomy, noise);
-  const ventricle = ventricles(anatomy);
   const infarct = anatomy.oldInfarct;
   const brain = (x: number, y: number, z: number, depth: number): number => {
     const above = aboveTentorium(x, y, z);

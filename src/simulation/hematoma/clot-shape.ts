@@ -4,9 +4,8 @@
  */
 import type { Random } from "../../core/random.ts";
 import { largestComponent } from "../../volume/components.ts";
-import type { Axes } from "../../volume/geometry.ts";
 import { createMask } from "../../volume/volume.ts";
-import { type FieldGrid, fillField, sampleField } from "../field-grid.ts";
+import { type FieldGrid, fillField, headGeometry, sampleField } from "../field-grid.ts";
 import type { HeadPhantom } from "../head/head-phantom.ts";
 import { createPerlinNoise } from "../perlin-noise.ts";
 import { ellipsoid, length3, smoothMin } from "../signed-distance.ts";
@@ -25,7 +24,9 @@ export interface ClotForm {
   readonly random: Random;
   readonly location: HematomaLocation;
   readonly centerMm: readonly [number, number, number];
-  readonly shape: readonly [number, number, number];
+  /** As in the plan. */
+  readonly axes: readonly [number, number, number];
+  readonly yawRad: number;
   /** Radius of the sphere of the baseline volume: the scale of lobes and ragged edges. */
   readonly radiusMm: number;
   readonly irregularity: number;
@@ -62,12 +63,6 @@ export function roomForBlood(head: HeadPhantom, location: HematomaLocation, push
   };
 }
 
-const LPS_AXES: Axes = [
-  [1, 0, 0],
-  [0, 1, 0],
-  [0, 0, 1],
-];
-
 /** Number of grid points across the radius of the clot: enough for a smooth surface after interpolation. */
 const POINTS_PER_RADIUS = 12;
 
@@ -79,11 +74,11 @@ const POINTS_PER_RADIUS = 12;
 export function shapeClot(form: ClotForm, room: Room, volumeMl: number, baseline: FieldGrid | null): FieldGrid {
   const [cx, cy, cz] = form.centerMm;
   const radiusMm = radiusOf(volumeMl);
-  const reach = Math.max(radiusMm * 2.1, radiusMm * elongation(form.realShape)) + 7;
+  const reach = reachMm(form, radiusMm);
   const step = Math.min(Math.max(radiusMm / POINTS_PER_RADIUS, 0.6), 2.2);
   const raw = form.realShape ? scaledShape(form, form.realShape) : rawField(form);
-  const low = [cx - reach, cy - reach, cz - reach] as const;
-  const high = [cx + reach, cy + reach, cz + reach] as const;
+  const low = [cx - reach[0], cy - reach[1], cz - reach[2]] as const;
+  const high = [cx + reach[0], cy + reach[1], cz + reach[2]] as const;
   const walls: number[] = [];
   const field = fillField(low, high, [step, step, step * 1.2], (x, y, z) => {
     const free = room(x, y, z);
@@ -102,6 +97,15 @@ function radiusOf(volumeMl: number): number {
   return Math.cbrt((volumeMl * 3000) / (4 * Math.PI));
 }
 
+/** How far from the centre a clot of this size can be along each axis: half axes, lobes and ragged edges, and 7 mm for its surroundings. */
+function reachMm({ axes: [a, b, c], yawRad, realShape }: ClotForm, radiusMm: number): [number, number, number] {
+  const whole = Math.max(radiusMm * 2.1, radiusMm * elongation(realShape)) + 7;
+  if (realShape) return [whole, whole, whole];
+  const [cos, sin] = [Math.cos(yawRad), Math.sin(yawRad)];
+  const along = [Math.hypot(a * cos, b * sin), Math.hypot(a * sin, b * cos), c];
+  return along.map((axis) => radiusMm * (0.9 * axis + 1.1) + 7) as [number, number, number];
+}
+
 /** How far a real shape reaches from its centre, in radii of the sphere of its volume. */
 function elongation(shape: RealShape | null): number {
   return shape ? shape.reachMm / radiusOf(shape.volumeMl) : 0;
@@ -115,15 +119,16 @@ function scaledShape({ radiusMm, centerMm: [cx, cy, cz] }: ClotForm, { inside, v
 
 /** The unbounded form in mm: positive in the middle, falling outwards. */
 function rawField(form: ClotForm): Room {
-  const { radiusMm: r, irregularity, random } = form;
+  const { radiusMm: r, irregularity, random, yawRad } = form;
   const [cx, cy, cz] = form.centerMm;
-  const [sx, sy, sz] = form.shape;
+  const [sx, sy, sz] = form.axes;
+  const [cos, sin] = [Math.cos(yawRad), Math.sin(yawRad)];
   const noise = createPerlinNoise(random.fork("boundary"));
   const lobes = drawLobes(form);
   const amplitude = r * (0.1 + 0.85 * irregularity);
   return (x, y, z) => {
-    const dx = x - cx;
-    const dy = y - cy;
+    const dx = (x - cx) * cos + (y - cy) * sin;
+    const dy = (y - cy) * cos - (x - cx) * sin;
     const dz = z - cz;
     let outside = ellipsoid(dx, dy, dz, r * sx, r * sy, r * sz);
     for (const lobe of lobes) {
@@ -141,7 +146,7 @@ function rawField(form: ClotForm): Room {
   };
 }
 
-function drawLobes({ random, irregularity, radiusMm, shape }: ClotForm): SmallClot[] {
+function drawLobes({ random, irregularity, radiusMm, axes }: ClotForm): SmallClot[] {
   const draw = random.fork("lobes");
   const count = Math.round(irregularity * 5 * draw.uniform());
   return Array.from({ length: count }, () => {
@@ -149,7 +154,7 @@ function drawLobes({ random, irregularity, radiusMm, shape }: ClotForm): SmallCl
     const norm = length3(...d) || 1;
     const out = radiusMm * (0.75 + 0.35 * draw.uniform());
     return {
-      centerMm: [(d[0] / norm) * out * shape[0], (d[1] / norm) * out * shape[1], (d[2] / norm) * out * shape[2]],
+      centerMm: [(d[0] / norm) * out * axes[0], (d[1] / norm) * out * axes[1], (d[2] / norm) * out * axes[2]],
       radiusMm: radiusMm * (0.3 + 0.25 * draw.uniform()),
     };
   });
@@ -194,17 +199,16 @@ function levelOf(values: Float32Array, walls: Float32Array, base: Float32Array |
 
 /** Pushes pieces that are not connected to the largest one under the level; says whether there were any. */
 function dropFragments(
-  { size, spacingMm, originMm }: FieldGrid,
+  field: FieldGrid,
   values: Float32Array,
   level: number,
   walls: Float32Array,
   base: Float32Array | null,
 ): boolean {
-  const geometry = { size, spacing: spacingMm, origin: originMm, direction: LPS_AXES };
   const inside = values.map((value, v) =>
     Number((value > level && (walls[v] as number) > -0.3) || (base !== null && (base[v] as number) > 0)),
   );
-  const kept = largestComponent(createMask(geometry, Uint8Array.from(inside)), 6).inside;
+  const kept = largestComponent(createMask(headGeometry(field), Uint8Array.from(inside)), 6).inside;
   let dropped = false;
   for (let v = 0; v < values.length; v++) {
     if (inside[v] === 1 && kept[v] === 0) {

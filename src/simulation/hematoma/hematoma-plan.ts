@@ -64,6 +64,9 @@ export interface HematomaPlan {
   readonly centerMm: readonly [number, number, number];
   readonly volumeMl: number;
   readonly irregularity: number;
+  /** Relative half axes of the clot (product 1), the first turned by `yawRad` from left towards posterior. */
+  readonly axes: readonly [number, number, number];
+  readonly yawRad: number;
   readonly signs: readonly SignName[];
   readonly clotHu: number;
   /** Standard deviation of the clot's own texture, HU. */
@@ -93,15 +96,30 @@ export interface HematomaRequest {
 /** What the risk takes a real shape for, because its irregularity in the simulator's terms is not known: an average one. */
 const IRREGULARITY_OF_REAL_SHAPES = 0.35;
 
-/** Logit of a sign's prevalence at 15 mL, its slope per log of the volume, and the volume below which the sign has no room. */
-const signFrequencies: Readonly<Record<SignName, readonly [number, number, number]>> = {
-  hypodensity: [-0.9, 0.5, 3],
+/**
+ * How much longer or shorter than its site's a clot's half axes are (standard deviation of their logarithms), by how much the site's own are drawn out,
+ * and how far it is turned (rad, standard deviation). Elongation and flatness then have the medians of real masks.
+ */
+const AXES = { logSd: 0.3, drawnOut: 1.4, yawRad: 0.35 };
+
+/** How often something is there: logit at 15 mL, slope per log of the volume, and the volume below which it has no room. */
+type Frequency = readonly [logit: number, slope: number, leastMl: number];
+
+const signFrequencies: Readonly<Record<Exclude<SignName, HypodenseSign>, Frequency>> = {
   blend: [-1.28, 0.35, 4],
-  swirl: [-1.2, 0.6, 8],
-  "black-hole": [-0.75, 0.5, 6],
-  island: [-2.1, 0.5, 5],
+  island: [-1.7, 0.5, 5],
   satellite: [-0.98, 0.3, 2],
   "fluid-level": [-3.9, 0.5, 10],
+};
+
+type HypodenseSign = "hypodensity" | "swirl" | "black-hole";
+/** Whether a clot has a hypodense inside at all; the signs of it are largely the same hematomas. */
+const hypodense: Frequency = [-0.12, 0.6, 4];
+/** Which signs such a clot shows, and the volume below which each has no room. One that would show none has a plain hypodensity. */
+const hypodenseSigns: Readonly<Record<HypodenseSign, readonly [chance: number, leastMl: number]>> = {
+  "black-hole": [0.74, 6],
+  swirl: [0.68, 9],
+  hypodensity: [0.15, 4],
 };
 
 /**
@@ -133,15 +151,18 @@ export function planHematoma(random: Random, anticoagulation: boolean, request: 
       ? IRREGULARITY_OF_REAL_SHAPES
       : clamp(0.36 + 0.09 * Math.log(volumeMl / 15) + 0.2 * shape.normal(), 0.02, 1));
   const density = random.fork("density");
+  const form = random.fork("axes");
   return {
     location,
     side,
     centerMm: [(side === "right" ? -1 : 1) * (at[0] ?? 0), at[1] ?? 0, at[2] ?? 0],
     volumeMl,
     irregularity,
+    axes: drawAxes(form, site.shape),
+    yawRad: AXES.yawRad * clamp(form.normal(), -2, 2),
     signs: request.signs ?? drawSigns(random.fork("signs"), volumeMl, irregularity),
     clotHu: clamp(62 + 3.2 * density.normal() - (anticoagulation ? 2.5 : 0), 54, 72),
-    heterogeneityHu: request.heterogeneityHu ?? clamp(2.6 * Math.exp(0.3 * density.normal()), 1.2, 5),
+    heterogeneityHu: request.heterogeneityHu ?? clamp(2.6 * Math.exp(0.35 * density.normal()), 1.2, 5.2),
     signGapHu: request.signGapHu ?? {},
     ivhMl: request.ivhMl ?? drawIvhMl(random.fork("ivh"), site, volumeMl),
     realShape,
@@ -157,13 +178,27 @@ function drawLocation(random: Random): HematomaLocation {
   return "putamen";
 }
 
+/** Half axes around those of the site. */
+function drawAxes(random: Random, shape: HematomaSite["shape"]): [number, number, number] {
+  const logs = shape.map((axis) => AXES.drawnOut * Math.log(axis) + AXES.logSd * clamp(random.normal(), -1.5, 1.5));
+  const mean = logs.reduce((sum, log) => sum + log, 0) / 3;
+  return logs.map((log) => Math.exp(log - mean)) as [number, number, number];
+}
+
 function drawSigns(random: Random, volumeMl: number, irregularity: number): SignName[] {
-  return (Object.keys(signFrequencies) as SignName[]).filter((sign) => {
-    const [logit, slope, leastMl] = signFrequencies[sign];
+  const chance = ([logit, slope, leastMl]: Frequency, more = 0): number =>
+    volumeMl < leastMl ? 0 : 1 / (1 + Math.exp(-(logit + slope * Math.log(volumeMl / 15) + more)));
+  const signs: SignName[] = [];
+  for (const [sign, frequency] of Object.entries(signFrequencies)) {
     const ragged = sign === "island" || sign === "satellite" ? 1.2 * (irregularity - 0.4) : 0;
-    const p = 1 / (1 + Math.exp(-(logit + slope * Math.log(volumeMl / 15) + ragged)));
-    return random.uniform() < p && volumeMl >= leastMl;
-  });
+    if (random.uniform() < chance(frequency, ragged)) signs.push(sign as SignName);
+  }
+  const dark = random.uniform() < chance(hypodense);
+  const shown: SignName[] = [];
+  for (const [sign, [part, leastMl]] of Object.entries(hypodenseSigns)) {
+    if (random.uniform() < part && volumeMl >= leastMl) shown.push(sign as SignName);
+  }
+  return dark ? [...signs, ...(shown.length > 0 ? shown : (["hypodensity"] as const))] : signs;
 }
 
 function drawIvhMl(random: Random, site: HematomaSite, volumeMl: number): number {

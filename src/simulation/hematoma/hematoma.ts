@@ -4,7 +4,7 @@ import type { FieldGrid } from "../field-grid.ts";
 import type { HeadAnatomy } from "../head/head-anatomy.ts";
 import type { HeadPhantom } from "../head/head-phantom.ts";
 import { type ClotForm, type ClotShape, roomForBlood, shapeClot } from "./clot-shape.ts";
-import { type HematomaPlan, hematomaSites } from "./hematoma-plan.ts";
+import type { HematomaPlan } from "./hematoma-plan.ts";
 import { type MassEffect, massEffect } from "./mass-effect.ts";
 import { layOutSigns, type SignRegion } from "./sign-regions.ts";
 import { placeSmallClots } from "./small-clots.ts";
@@ -46,7 +46,8 @@ export function createHematoma(
     random: random.fork("form"),
     location: plan.location,
     centerMm,
-    shape: hematomaSites[plan.location].shape,
+    axes: plan.axes,
+    yawRad: plan.yawRad,
     radiusMm: Math.cbrt((plan.volumeMl * 3000) / (4 * Math.PI)),
     irregularity: plan.irregularity,
     realShape: plan.realShape,

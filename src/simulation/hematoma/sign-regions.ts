@@ -1,6 +1,8 @@
 /** The regions inside a clot that make its density signs: where they are and how their edges look. How dark they are is set when the clot is scanned. */
 import type { Random } from "../../core/random.ts";
-import type { FieldGrid } from "../field-grid.ts";
+import { squaredDistanceMm } from "../../volume/distance.ts";
+import { createMask } from "../../volume/volume.ts";
+import { type FieldGrid, headGeometry } from "../field-grid.ts";
 import { createPerlinNoise } from "../perlin-noise.ts";
 import { ellipsoid } from "../signed-distance.ts";
 import type { SignName } from "../simulated-case.ts";
@@ -55,7 +57,7 @@ export function layOutSigns(
   signs: readonly SignName[],
   askedHu: Readonly<Partial<Record<SignName, number>>> = {},
 ): SignRegion[] {
-  const free: Free = Float32Array.from(main.values);
+  const free = depthMm(main);
   const regions: SignRegion[] = [];
   for (const sign of Object.keys(gaps) as DensitySign[]) {
     if (!signs.includes(sign)) continue;
@@ -72,6 +74,14 @@ export function layOutSigns(
     for (let v = 0; v < free.length; v++) free[v] = Math.min(free[v] as number, -(values[v] as number));
   }
   return regions;
+}
+
+/** How deep every point lies in the clot. The clot's own field is a distance near its surface only: a flat clot's middle would seem deeper than it is. */
+function depthMm(main: FieldGrid): Free {
+  const outside = Uint8Array.from(main.values, (value) => Number(value <= 0));
+  const squared = squaredDistanceMm(createMask(headGeometry(main), outside), "volume");
+  const half = Math.min(...main.spacingMm) / 2;
+  return main.values.map((value, v) => (value > 0 ? Math.min(value, Math.sqrt(squared[v] as number) - half) : value));
 }
 
 const regionMakers: Readonly<Record<DensitySign, (main: FieldGrid, free: Free, draw: Random) => Float32Array | null>> =

@@ -1,11 +1,13 @@
 /** Satellites and islands: small clots apart from the main one, placed where the definitions of the two signs hold. */
 import type { Random } from "../../core/random.ts";
 import { type FieldGrid, sampleField } from "../field-grid.ts";
+import { length3 } from "../signed-distance.ts";
 import type { SignName } from "../simulated-case.ts";
 import type { Room, SmallClot } from "./clot-shape.ts";
 
-/** Free tissue in mm between a small clot and anything else that is dense, so that they stay apart on 5 mm slices. */
+/** Free tissue in mm between a small clot and anything else that is dense, so that they stay apart on 5 mm slices: in a slice, and across slices. */
 const GAP_MM = 4.5;
+const GAP_ACROSS_MM = 8;
 /** A satellite is at most 10 mm across and at most 20 mm away. */
 const LARGEST_RADIUS_MM = 4.6;
 const TRIES = 4000;
@@ -36,13 +38,21 @@ export function placeSmallClots(
       return (centerMm[axis as 0 | 1 | 2] ?? 0) + (2 * random.uniform() - 1) * halfMm * 0.95;
     }) as [number, number, number];
     const gapMm = -sampleField(main, at[0], at[1], at[2], -99) - radiusMm;
-    if (!(gapMm > GAP_MM && gapMm < 13) || room(at[0], at[1], at[2]) < radiusMm + 1) continue;
-    if (placed.some((other) => distance(other.centerMm, at) < other.radiusMm + radiusMm + GAP_MM)) continue;
+    if (!(gapMm > GAP_MM && gapMm < 13 && clearAcross(main, at, radiusMm)) || room(at[0], at[1], at[2]) < radiusMm + 1)
+      continue;
+    if (placed.some((other) => apartMm(other.centerMm, at) < other.radiusMm + radiusMm + GAP_MM)) continue;
     placed.push({ centerMm: at, radiusMm });
   }
   return placed;
 }
 
-function distance(a: readonly [number, number, number], b: readonly [number, number, number]): number {
-  return Math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2);
+/** Whether nothing of the main clot lies above or below a small one within the gap: there it would take thick slices for one. */
+function clearAcross(main: FieldGrid, [x, y, z]: readonly [number, number, number], radiusMm: number): boolean {
+  return [-1, 1].every((way) => sampleField(main, x, y, z + way * (radiusMm + GAP_ACROSS_MM - 2), -99) < -2);
+}
+
+/** Distance of two places, in which the part across slices counts less: gaps must be wider there. */
+function apartMm(a: readonly [number, number, number], b: readonly [number, number, number]): number {
+  const across = (a[2] - b[2]) * (GAP_MM / GAP_ACROSS_MM);
+  return length3(a[0] - b[0], a[1] - b[1], across);
 }

@@ -40,8 +40,41 @@ export function bloodCoverage(hematoma: Hematoma, grid: ScanGrid): SliceCoverage
     for (let section = 0; section < grid.bloodSections; section++) {
       paint(box, grid.frame(box.slice, section), 1 / grid.bloodSections);
     }
-    return [box];
+    return trimmed(box);
   });
+}
+
+/** The part of a box that holds anything; none where it is empty. Boxes are drawn around the whole hematoma, and much is done with their pixels. */
+function trimmed(box: SliceCoverage): SliceCoverage[] {
+  const { width, height, clot, ventricular, edema } = box;
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let p = 0; p < clot.length; p++) {
+    if (clot[p] === 0 && ventricular[p] === 0 && edema[p] === 0) continue;
+    const column = p % width;
+    const row = (p - column) / width;
+    left = Math.min(left, column);
+    right = Math.max(right, column);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row);
+  }
+  if (right < 0) return [];
+  const size = { width: right - left + 1, height: bottom - top + 1 };
+  const cut = (values: Float32Array): Float32Array => {
+    const part = new Float32Array(size.width * size.height);
+    for (let row = 0; row < size.height; row++) {
+      const start = (top + row) * width + left;
+      part.set(values.subarray(start, start + size.width), row * size.width);
+    }
+    return part;
+  };
+  return [
+    {
+      ...{ slice: box.slice, i: box.i + left, j: box.j + top, ...size },
+      ...{ clot: cut(clot), small: cut(box.small), ventricular: cut(ventricular), edema: cut(edema) },
+      clotHu: cut(box.clotHu),
+      signs: Object.fromEntries(Object.entries(box.signs).map(([sign, values]) => [sign, cut(values)])),
+    },
+  ];
 }
 
 type Corner = readonly [number, number, number];
