@@ -142,6 +142,11 @@ describe("a study on scans", () => {
       "simulated",
     ]);
     expect(image?.contributions.map(({ block }) => block)).toEqual(["shape", "inception-v3"]);
+    const places = image?.maps.flatMap(({ logOdds }) => logOdds) ?? [];
+    expect(image?.maps.map(({ slice }) => slice)).toEqual([2, 3, 4]);
+    expect(places.reduce((sum, part) => sum + part, 0)).toBeAllClose(image?.contributions[1]?.logOdds as number, {
+      relative: 1e-3,
+    });
     await expect(model.estimate({ ...known, segmenter: "threshold" })).rejects.toMatchObject({
       code: "CONFIG_INVALID",
     });

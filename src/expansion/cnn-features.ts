@@ -54,28 +54,45 @@ export function pooledMaps(
   for (const region of regions) {
     const weights = regionWeights(region, image, h, w);
     const summaries = Array.from({ length: c }, (_, channel) =>
-      summary(maps.data.subarray(channel * h * w, (channel + 1) * h * w), weights),
+      mapSummary(maps.data.subarray(channel * h * w, (channel + 1) * h * w), weights),
     );
     for (const statistic of statistics) for (const each of summaries) out[at++] = each[statistic];
   }
   return out;
 }
 
-/** Over the places that weigh anything; a place weighs for the peak when it has half the weight of the heaviest. */
-function summary(map: Float32Array, weights: Float32Array): Record<CnnConfig["statistics"][number], number> {
+/** What is read of one map, and where its peak is. */
+export interface MapSummary {
+  readonly mean: number;
+  readonly spread: number;
+  readonly peak: number;
+  readonly peakAt: number;
+}
+
+/**
+ * Over the places that weigh anything; a place weighs for the peak when it has half the weight of the heaviest.
+ *
+ * @param weights of the places, adding up to 1
+ */
+export function mapSummary(map: Float32Array, weights: Float32Array): MapSummary {
   const heavy = Math.max(...weights) / 2;
-  let [mean, square, peak] = [0, 0, Number.NEGATIVE_INFINITY];
+  let [mean, square, peak, peakAt] = [0, 0, Number.NEGATIVE_INFINITY, 0];
   for (let i = 0; i < map.length; i++) {
     const [value, weight] = [map[i] as number, weights[i] as number];
     mean += weight * value;
     square += weight * value * value;
-    if (weight >= heavy && value > peak) peak = value;
+    if (weight >= heavy && value > peak) [peak, peakAt] = [value, i];
   }
-  return { mean, spread: Math.sqrt(Math.max(0, square - mean * mean)), peak };
+  return { mean, spread: Math.sqrt(Math.max(0, square - mean * mean)), peak, peakAt };
 }
 
-/** Each place of a map weighs as much of the region as lies under it; the weights add up to 1. */
-function regionWeights(region: CnnConfig["regions"][number], image: SliceImage, h: number, w: number): Float32Array {
+/** Each place of a map of h x w weighs as much of the region as lies under it; the weights add up to 1. */
+export function regionWeights(
+  region: CnnConfig["regions"][number],
+  image: SliceImage,
+  h: number,
+  w: number,
+): Float32Array {
   if (region === "image") return new Float32Array(h * w).fill(1 / (h * w));
   const pixels = Math.sqrt(image.clot.length);
   const shares = region === "interior" ? interiorOf(image, pixels) : image.clot;

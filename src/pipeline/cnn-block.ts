@@ -2,43 +2,62 @@
 import type { PredictorBlock } from "../expansion/blocks.ts";
 import { cnnFeatureNames } from "../expansion/blocks.ts";
 import { acrossSlices, type CnnConfig, pooledMaps } from "../expansion/cnn-features.ts";
+import {
+  type LinearHead,
+  placeContributions,
+  type SeenImage,
+  type SliceContribution,
+} from "../expansion/place-contributions.ts";
 import { type SliceImage, sliceImages } from "../expansion/slices.ts";
 import { exportInference } from "../nn/network.ts";
-import { loadBackbone, shippedBackbone } from "../nn/session/backbone-folder.ts";
+import { type LoadedBackbone, loadBackbone, shippedBackbone } from "../nn/session/backbone-folder.ts";
 import { openSession, type Session } from "../nn/session/session.ts";
 import { createTensor, type Tensor } from "../nn/tensor.ts";
+import type { CtVolume, Mask } from "../volume/volume.ts";
 
 /** A block that owns memory outside the garbage collector: release it when done. */
 export interface CnnBlock extends PredictorBlock {
   /** SHA-256 of the weights: the predictors mean nothing with others. */
   readonly weightsSha256: string;
+  /** Where in the images the part of the log odds comes from that a linear head gives this block. */
+  explain(volume: CtVolume, mask: Mask, head: LinearHead): Promise<SliceContribution[]>;
   release(): Promise<void>;
 }
 
 /**
  * Opens a backbone as a block: its maps at the taps of the configuration, averaged over the clot and the image, then over slices.
  *
+ * @param backbone default: the one that the configuration names
  * @throws HemacastError what `loadBackbone` throws; ARGUMENT_INVALID when the backbone has no such tap
  */
-export async function openCnnBlock(config: CnnConfig): Promise<CnnBlock> {
-  const { description, network, weights } = await loadBackbone(backboneFolder(config.backbone));
+export async function openCnnBlock(config: CnnConfig, backbone?: LoadedBackbone): Promise<CnnBlock> {
+  const { description, network, weights } = backbone ?? (await loadBackbone(backboneFolder(config.backbone)));
   const side = config.images.pixels;
   const session = await openSession(exportInference(network, weights, [1, 3, side, side], config.taps));
   const channels = config.taps.map((tap) => session.outputs.get(tap)?.[1] as number);
-  const { low, high, mean } = description.input;
+  // One image after the other: the maps of a scan are read and let go.
+  async function* see(volume: CtVolume, mask: Mask): AsyncGenerator<SeenImage> {
+    for (const image of sliceImages(volume, mask, config.images)) {
+      if (image.clot.some((share) => share > 0)) yield await seenBy(session, image, description.input, config);
+    }
+  }
   return {
     name: description.name,
     names: cnnFeatureNames(description.name, config, channels),
     weightsSha256: description.sha256,
     async measure(volume, mask) {
-      const images = sliceImages(volume, mask, config.images).filter(({ clot }) => clot.some((share) => share > 0));
       const rows: Float32Array[] = [];
-      for (const image of images) {
-        const tensor = asInput(image, side, low, high, mean);
-        rows.push(await pooledTaps(session, tensor, image, config));
+      const areas: number[] = [];
+      for await (const { image, maps } of see(volume, mask)) {
+        rows.push(joined(maps.map((map) => pooledMaps(map, image, config))));
+        areas.push(image.areaMm2);
       }
-      const areas = images.map(({ areaMm2 }) => areaMm2);
       return Float64Array.from(acrossSlices(rows, areas, config.acrossSlices));
+    },
+    async explain(volume, mask, head) {
+      const seen: SeenImage[] = [];
+      for await (const each of see(volume, mask)) seen.push(each);
+      return placeContributions(seen, config, head);
     },
     release: () => session.release(),
   };
@@ -58,6 +77,16 @@ export function isShippedName(nameOrPath: string): boolean {
   return /^[a-z0-9][a-z0-9-]*$/.test(nameOrPath);
 }
 
+async function seenBy(
+  session: Session,
+  image: SliceImage,
+  { low, high, mean }: LoadedBackbone["description"]["input"],
+  { taps, images: { pixels } }: CnnConfig,
+): Promise<SeenImage> {
+  const maps = await session.run({ image: asInput(image, pixels, low, high, mean) });
+  return { image, maps: taps.map((tap) => maps[tap] as Tensor) };
+}
+
 /** Gray values in [0, 1] in the range that the network was trained on. */
 function asInput({ channels }: SliceImage, side: number, low: number, high: number, mean: readonly number[]): Tensor {
   const plane = side * side;
@@ -65,14 +94,7 @@ function asInput({ channels }: SliceImage, side: number, low: number, high: numb
   return createTensor([1, 3, side, side], data);
 }
 
-async function pooledTaps(
-  session: Session,
-  tensor: Tensor,
-  image: SliceImage,
-  config: CnnConfig,
-): Promise<Float32Array> {
-  const maps = await session.run({ image: tensor });
-  const parts = config.taps.map((tap) => pooledMaps(maps[tap] as Tensor, image, config));
+function joined(parts: readonly Float32Array[]): Float32Array {
   const row = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -3,6 +3,7 @@ import { HemacastError } from "../core/errors.ts";
 import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
 import { maskMl } from "../volume/volume.ts";
 import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
+import { type ContributionMap, contributionMaps } from "./contribution-maps.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
 import { type BlockTools, blockTools } from "./measure-scan.ts";
 import { segmenterIdentity } from "./segmenter-identity.ts";
@@ -78,6 +79,8 @@ async function estimate(
   }
   const row = Float64Array.from(model.predictors, (name) => known.get(name) ?? Number.NaN);
   const found = predictHybrid(model, row);
+  const maps: ContributionMap[] = [];
+  for (const block of tools.cnn) maps.push(...(await contributionMaps(block, model, volume, mask)));
   const signs = model.predictors.filter((name, j) => name.endsWith("-sign") && (row[j] as number) > 0.5);
   return {
     model: identity,
@@ -88,6 +91,7 @@ async function estimate(
       coverage: found.coverage,
       unusual: [...found.unusual],
       contributions: found.contributions.map((part) => ({ ...part })),
+      maps,
       without: signs.map((name) => ({ predictor: name, risk: riskIf(model, row, { [name]: 0 }) })),
     },
   };

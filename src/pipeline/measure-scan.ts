@@ -78,7 +78,7 @@ export interface BlockTools {
 /** Opens blocks without a segmenter: for a case whose hematoma is drawn already. */
 export async function blockTools(config: BlocksConfig): Promise<BlockTools> {
   const version = packageVersion();
-  const cnn = await Promise.all(config.cnn.map(openCnnBlock));
+  const cnn = await Promise.all(config.cnn.map((each) => openCnnBlock(each)));
   const networks = cnn.map((block, i) => {
     return { block, id: hashOf({ version, settings: config.cnn[i], weights: block.weightsSha256 }) };
   });

@@ -1,5 +1,4 @@
 /** One card for each sign: its state, the slice that shows it or was judged, what was measured, and how firm the answer is. */
-import { boundingBox, grownBox } from "../volume/box.ts";
 import { sliceOutline } from "../volume/outline.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 import { brainWindow } from "../volume/window.ts";
@@ -8,10 +7,9 @@ import { type Html, html, say } from "./html.ts";
 import type { Prediction } from "./prediction.ts";
 import { words } from "./prediction-messages.ts";
 import { percent } from "./risk-panel.ts";
-import { type PixelBox, sliceFigure } from "./slice-image.ts";
+import { closeUp, outlineColor, type PixelBox, sliceFigure } from "./slice-image.ts";
 
-/** The colours of the outlines of the hematoma and of a marker: readable on grey, and in print. */
-export const outlineColor = "#ff4d4d";
+/** The colour of a marker's outline beside that of the hematoma. */
 const markerColor = "#ffd34d";
 
 /** Brain shown around the hematoma on a card, mm. */
@@ -21,7 +19,7 @@ type Marker = Prediction["markers"][number];
 
 /** Nothing where no sign was read. */
 export function markerCards({ markers }: Prediction, volume: CtVolume, mask: Mask): Html {
-  const box = closeUp(mask);
+  const box = closeUp(mask, MARGIN_MM);
   if (markers.length === 0 || !box) return html``;
   return html`<h2>${say(words.markers)}</h2><p class="quiet">${say(words.confidenceNote)}</p>
 <div class="cards">${markers.map((marker) => card(marker, volume, mask, box))}</div>`;
@@ -57,11 +55,4 @@ function measured({ quantities: values }: Marker): Html {
     return html`<tr><td>${say(text)}</td><td class="number">${shown}</td></tr>`;
   });
   return rows.length > 0 ? html`<table>${rows}</table>` : html``;
-}
-
-function closeUp(mask: Mask): PixelBox | null {
-  const around = boundingBox(mask);
-  if (!around) return null;
-  const { low, high } = grownBox(around, mask.geometry, MARGIN_MM, false);
-  return { left: low[0], top: low[1], right: high[0], bottom: high[1] };
 }

@@ -35,6 +35,11 @@ export const words = {
     en: "What moved the risk (log odds, relative to the mean of the training cohort)",
     zh: "影响风险的因素（对数优势，相对训练队列均值）",
   },
+  whereFrom: { en: "Where in the images this comes from", zh: "风险来自图像何处" },
+  whereFromNote: {
+    en: "Red raises the risk, blue lowers it, relative to the mean of the training cohort. The parts are exact: they add up to the network's contribution above. They show what the model used, not what is true.",
+    zh: "红色提高风险，蓝色降低风险，均相对训练队列均值。各部分为精确值，总和等于上表中网络的贡献；所示为模型所用信息，并非事实。",
+  },
   without: { en: "The risk would be, all else equal, without", zh: "其他条件不变，若无以下征象，风险为" },
   noRealModel: { en: "No model of this kind was asked.", zh: "未调用此类模型。" },
   noImageModel: {

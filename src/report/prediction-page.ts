@@ -5,12 +5,12 @@ import { brainWindow } from "../volume/window.ts";
 import { choices, names } from "./clinical-messages.ts";
 import { findingList } from "./finding-list.ts";
 import { type Html, html, page, say, type Text } from "./html.ts";
-import { markerCards, outlineColor } from "./marker-cards.ts";
+import { markerCards } from "./marker-cards.ts";
 import type { Prediction } from "./prediction.ts";
 import { words } from "./prediction-messages.ts";
 import { clinicalLine, riskPanels } from "./risk-panel.ts";
 import { scoreTable } from "./score-table.ts";
-import { headBox, type PixelBox, sliceFigure } from "./slice-image.ts";
+import { headBox, outlineColor, type PixelBox, sliceFigure } from "./slice-image.ts";
 
 /** A page of at most this many slices shows the thumbnails two voxels to a pixel; thicker stacks are thinned to it. */
 const mostThumbnails = 60;
@@ -28,7 +28,7 @@ export function predictionPage(prediction: Prediction, volume: CtVolume, mask: M
     html`<h1>${say(words.title)}</h1>
 ${notices(prediction)}
 ${clinicalLine(prediction)}
-${riskPanels(prediction)}
+${riskPanels(prediction, volume, mask)}
 <div class="columns">${hematomaPanel(prediction)}${anatomyPanel(prediction)}</div>
 ${markerCards(prediction, volume, mask)}
 ${scoreTable(prediction)}

@@ -43,6 +43,20 @@ const imageRiskSchema = z
     contributions: z
       .array(z.strictObject({ block: z.string(), logOdds: number }))
       .describe("By block, relative to the mean participant of the development cohort."),
+    maps: z
+      .array(
+        z.strictObject({
+          block: z.string(),
+          slice: z.int().min(0),
+          box: z
+            .strictObject({ left: number, top: number, right: number, bottom: number })
+            .describe("What the cells divide, in pixels of the slice; pixel (i, j) covers [i, i + 1] x [j, j + 1]."),
+          columns: count,
+          rows: count,
+          logOdds: z.array(number).describe("Row by row."),
+        }),
+      )
+      .describe("Where a network's contribution comes from: over all cells of all its slices they add up to it."),
     without: z
       .array(z.strictObject({ predictor: z.string(), risk: probability }))
       .describe("What the risk would be without a sign that is there, all else equal."),

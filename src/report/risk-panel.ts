@@ -1,13 +1,15 @@
 /** What each risk model says: those fitted to real outcomes in one panel, image models in another, never mixed. */
+import type { CtVolume, Mask } from "../volume/volume.ts";
 import { choices, names } from "./clinical-messages.ts";
+import { contributionFigures } from "./contribution-maps.ts";
 import { type Html, html, say, type Text } from "./html.ts";
 import type { Prediction } from "./prediction.ts";
 import { words } from "./prediction-messages.ts";
 
 type Risk = Prediction["risks"][number];
 
-/** Both panels, or why there is no risk. */
-export function riskPanels({ kind, reason, risks }: Prediction): Html {
+/** Both panels, where the image models' risks come from, or why there is no risk. */
+export function riskPanels({ kind, reason, risks }: Prediction, volume: CtVolume, mask: Mask): Html {
   if (kind === "abstained") {
     return html`<section class="panel"><h2>${say(words.noRisk)}</h2><p>${reason ? say(words[reason]) : ""}</p></section>`;
   }
@@ -15,7 +17,8 @@ export function riskPanels({ kind, reason, risks }: Prediction): Html {
   const image = risks.filter(({ model }) => model.basis === "images");
   return html`<h2>${say(words.risk)}</h2><div class="columns">
 ${panel(words.realPanel, words.realPanelNote, real, words.noRealModel)}
-${panel(words.imagePanel, words.imagePanelNote, image, words.noImageModel)}</div>`;
+${panel(words.imagePanel, words.imagePanelNote, image, words.noImageModel)}</div>
+${image.map((risk) => contributionFigures(risk.image?.maps ?? [], volume, mask))}`;
 }
 
 function panel(title: Text, note: Text, risks: readonly Risk[], none: Text): Html {

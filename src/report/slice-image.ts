@@ -1,6 +1,7 @@
 /** One slice of a CT as a grey picture inside a page: a window of HU, a part of the slice, with outlines drawn over it as paths. */
 import { encode } from "fast-png";
 import { HemacastError } from "../core/errors.ts";
+import { boundingBox, grownBox } from "../volume/box.ts";
 import { type Component, connectedComponents } from "../volume/components.ts";
 import type { Loop } from "../volume/outline.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
@@ -13,6 +14,17 @@ export interface PixelBox {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+}
+
+/** The colour of the outline of the hematoma: readable on grey, and in print. */
+export const outlineColor = "#ff4d4d";
+
+/** The part of every slice that holds the hematoma, with brain around it; null where there is none. */
+export function closeUp(mask: Mask, marginMm: number): PixelBox | null {
+  const around = boundingBox(mask);
+  if (!around) return null;
+  const { low, high } = grownBox(around, mask.geometry, marginMm, false);
+  return { left: low[0], top: low[1], right: high[0], bottom: high[1] };
 }
 
 /**
@@ -108,6 +120,15 @@ export interface Outline {
   readonly color: string;
 }
 
+/** Colours over a part of a slice, row by row, four bytes a cell: red, green, blue, opacity. */
+export interface HeatMap {
+  /** In the pixel units of `sliceOutline`; need not be whole. */
+  readonly box: PixelBox;
+  readonly columns: number;
+  readonly rows: number;
+  readonly colors: ArrayLike<number>;
+}
+
 /** How a slice is shown. */
 export interface SliceView {
   readonly box: PixelBox;
@@ -115,13 +136,15 @@ export interface SliceView {
   /** Voxels averaged to one pixel, in each direction; 1 shows every voxel. */
   readonly step: number;
   readonly outlines: readonly Outline[];
+  /** Between the picture and the outlines. */
+  readonly heat?: HeatMap;
   /** Text for readers who cannot see the picture. */
   readonly label: string;
 }
 
 /** Slice k as an SVG: the picture inside it, pixels in the proportions of the patient, outlines over it. */
 export function sliceFigure(volume: CtVolume, k: number, view: SliceView): Html {
-  const { box, window, step, outlines, label } = view;
+  const { box, window, step, outlines, heat, label } = view;
   const picture = greySlice(volume, k, box, window, step);
   const png = base64(encode({ width: picture.width, height: picture.height, data: picture.data, channels: 1 }));
   const [sx, sy] = volume.geometry.spacing;
@@ -137,7 +160,13 @@ export function sliceFigure(volume: CtVolume, k: number, view: SliceView): Html 
       : [html`<path d="${d}" fill="none" stroke="${color}" stroke-width="1.4" vector-effect="non-scaling-stroke"/>`];
   });
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${label}">
-<image width="${round(width)}" height="${round(height)}" preserveAspectRatio="none" href="data:image/png;base64,${trusted(png)}"/>${paths.flat()}</svg>`;
+<image width="${round(width)}" height="${round(height)}" preserveAspectRatio="none" href="data:image/png;base64,${trusted(png)}"/>${heat ? heatImage(heat, box, [sx, sy]) : ""}${paths.flat()}</svg>`;
+}
+
+function heatImage(heat: HeatMap, view: PixelBox, [sx, sy]: readonly [number, number]): Html {
+  const { box, columns, rows, colors } = heat;
+  const png = base64(encode({ width: columns, height: rows, data: Uint8Array.from(colors), channels: 4 }));
+  return html`<image x="${round((box.left - view.left) * sx)}" y="${round((box.top - view.top) * sy)}" width="${round((box.right - box.left) * sx)}" height="${round((box.bottom - box.top) * sy)}" preserveAspectRatio="none" href="data:image/png;base64,${trusted(png)}"/>`;
 }
 
 function round(x: number): number {

@@ -81,6 +81,12 @@ const imageModel: Prediction["risks"][number] = {
   image: {
     ...{ conformalSet: ["expands", "does-not"], coverage: 0.9, unusual: ["inception-v3"] },
     contributions: [{ block: "shape", logOdds: -0.4 }],
+    maps: [
+      {
+        ...{ block: "inception-v3", slice: 3, columns: 2, rows: 1, logOdds: [0.5, -0.25] },
+        box: { left: 10, top: 12, right: 30.5, bottom: 32.5 },
+      },
+    ],
     without: [{ predictor: "markers.blend-sign", risk: 0.42 }],
   },
 };
@@ -102,6 +108,8 @@ describe("the page", () => {
     const text = predictionPage(simulated, volume, hematoma);
     for (const words of [
       "the model abstains from a decision",
+      "Where in the images this comes from",
+      "风险来自图像何处",
       "模型不作判定",
       "Unlike the cohort that the model was trained on",
       "inception-v3",
