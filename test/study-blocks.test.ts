@@ -1,4 +1,5 @@
 /** A study on scans, from manifest to bundle: measured once, fused, reported as what it is, saved as a model that proves itself. */
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -142,6 +143,9 @@ describe("a study on scans", () => {
       "simulated",
     ]);
     expect(image?.contributions.map(({ block }) => block)).toEqual(["shape", "inception-v3"]);
+    expect(image?.nearest.map(({ id, distance }) => [id.slice(0, 1), distance >= 0])).toEqual(
+      Array.from({ length: 3 }, () => ["P", true]),
+    );
     const places = image?.maps.flatMap(({ logOdds }) => logOdds) ?? [];
     expect(image?.maps.map(({ slice }) => slice)).toEqual([2, 3, 4]);
     expect(places.reduce((sum, part) => sum + part, 0)).toBeAllClose(image?.contributions[1]?.logOdds as number, {
@@ -201,6 +205,41 @@ describe("a study on scans", () => {
       });
     },
   );
+
+  it("names its training cases where they are simulated, and refuses a bundle that names patients", async () => {
+    const { manifest, ...content } = await loadHybridBundle(join(folder, "run", "bundle"));
+    expect(content.model.cases?.ids).toHaveLength(participants);
+    expect(content.model.cases?.expanded.filter(Boolean)).toHaveLength(participants / 2);
+    const { schema: _s, checksums: _c, kind: _k, inputs: _i, ...described } = manifest;
+    const other = join(folder, "patients-bundle");
+    await writeHybridBundle(other, described, { ...content, outcomes: "real" }, "card", [content.model.means]);
+    await expect(loadHybridBundle(other)).rejects.toThrow("names patients");
+    const unnamed = { ...content, outcomes: "real" as const, model: { ...content.model, cases: null } };
+    await writeHybridBundle(other, described, unnamed, "card", [content.model.means]);
+    expect((await loadHybridBundle(other)).model.cases).toBeNull();
+    const fewer = { ...content.model.cases!, ids: content.model.cases!.ids.slice(1) };
+    await writeHybridBundle(other, described, { ...content, model: { ...content.model, cases: fewer } }, "card", [
+      content.model.means,
+    ]);
+    await expect(loadHybridBundle(other)).rejects.toThrow("23 cases and 24 points");
+  });
+
+  it("refuses a model of an earlier schema, though its checksum is right", async () => {
+    const earlier = join(folder, "earlier-bundle");
+    cpSync(join(folder, "run", "bundle"), earlier, { recursive: true });
+    const model = readFileSync(join(earlier, "hybrid-model.json"), "utf8").replace(
+      "hemacast-hybrid/2",
+      "hemacast-hybrid/1",
+    );
+    writeFileSync(join(earlier, "hybrid-model.json"), model);
+    const manifest = JSON.parse(readFileSync(join(earlier, "bundle.json"), "utf8"));
+    manifest.checksums["hybrid-model.json"] = createHash("sha256").update(model).digest("hex");
+    writeFileSync(join(earlier, "bundle.json"), JSON.stringify(manifest));
+    await expect(loadHybridBundle(earlier)).rejects.toMatchObject({
+      code: "BUNDLE_INVALID",
+      message: expect.stringContaining("hemacast-hybrid/2"),
+    });
+  });
 
   it("refuses to save a bundle whose backbone is only here", () => {
     const cnn = [{ ...(config.blocks?.cnn[0] as CnnConfig), backbone: "./my-backbone" }];

@@ -137,3 +137,13 @@ export function cnnFeatureNames(prefix: string, config: CnnConfig, channels: rea
     ),
   );
 }
+
+/**
+ * The block that a predictor belongs to.
+ *
+ * @example blockOf("shape.Sphericity") // => "shape"
+ */
+export function blockOf(predictor: string): string {
+  const dot = predictor.indexOf(".");
+  return dot < 0 ? predictor : predictor.slice(0, dot);
+}

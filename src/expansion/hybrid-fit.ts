@@ -1,16 +1,18 @@
 /** Fits the hybrid that goes into a bundle: once on everyone, then on resampled participants, each fit collapsed to one coefficient per predictor. */
 
-import { type FeatureTable, selectTableColumns, selectTableRows, tableColumn } from "../cohort/feature-table.ts";
+import { type FeatureTable, selectTableColumns, selectTableRows } from "../cohort/feature-table.ts";
 import { type TrainingSet, wholeCohort } from "../cohort/splits.ts";
 import { type Random, type RandomState, resumeRandom } from "../core/random.ts";
-import { mean, median, quantile, standardDeviation } from "../math/statistics.ts";
+import { quantile } from "../math/statistics.ts";
 import { type AffineForm, affineForm } from "./affine-form.ts";
 import { calibratedRisk } from "./calibrator.ts";
 import { fitModel } from "./fit-model.ts";
 import type { FittedModelFacts } from "./fitted-model.ts";
-import { blockDistances, type ConformalLimits, type HybridModel, type Standard } from "./hybrid-model.ts";
+import { blockDistances, type ConformalLimits, type HybridModel } from "./hybrid-model.ts";
 import type { ModelConfig } from "./learner-config.ts";
+import { fitCaseSpace } from "./nearest-cases.ts";
 import { matchPredictors } from "./prepare.ts";
+import { type Standard, standardOf } from "./standard.ts";
 
 /** What every member of the ensemble is fitted from; plain data, so that it can be sent to a thread. */
 export interface EnsembleTask {
@@ -32,6 +34,7 @@ export type FitEnsemble = (task: EnsembleTask) => Promise<AffineForm[]>;
  *
  * @param options.members size of the ensemble
  * @param options.coverage of the conformal set, in (0, 1)
+ * @param options.namesCases keep the training cases as points with their names: for cohorts without patients. @default false
  * @param fitEnsemble default: one member after the other
  * @throws HemacastError as `fitModel`
  */
@@ -39,7 +42,7 @@ export async function fitHybridModel(
   set: TrainingSet,
   config: ModelConfig,
   random: Random,
-  options: { members: number; coverage: number },
+  options: { members: number; coverage: number; namesCases?: boolean },
   fitEnsemble: FitEnsemble = oneAfterTheOther,
 ): Promise<HybridModel> {
   const table = selectTableColumns(
@@ -47,10 +50,8 @@ export async function fitHybridModel(
     matchPredictors(set.table.names, config.lateFusion?.flat() ?? config.predictors),
   );
   const training = wholeCohort(table);
-  const columns = table.names.map((_, j) => tableColumn(table, j).filter((value) => !Number.isNaN(value)));
-  const fills = Float64Array.from(columns, (known) => (known.length > 0 ? median(known) : 0));
-  const means = Float64Array.from(columns, (known, j) => (known.length > 0 ? mean(known) : fills[j]!));
-  const deviations = Float64Array.from(columns, (known) => (known.length > 1 ? standardDeviation(known) : 0));
+  const standard = standardOf(table);
+  const { fills, deviations } = standard;
   // A predictor that never varied is dropped by the scaling, so any step shows that it has no coefficient.
   const steps = deviations.map((sd) => (sd > 0 ? sd : 1));
   const fitted = fitModel(training, config, random.fork("whole"));
@@ -62,12 +63,13 @@ export async function fitHybridModel(
     calibratedRisk(fitted.facts.calibrator, value),
   );
   return {
-    ...{ predictors: table.names, fills, means, deviations, members },
+    ...{ ...standard, predictors: table.names, members },
     whole: affineForm(fitted, table.names, fills, steps),
     calibrator: fitted.facts.calibrator,
     cutoff: fitted.cutoff,
     conformal: conformalLimits(outOfFold, table.outcome, options.coverage),
-    novelty: noveltyLimits(table, { means, deviations, fills }),
+    novelty: noveltyLimits(table, standard),
+    cases: options.namesCases ? fitCaseSpace(table, standard) : null,
   };
 }
 

@@ -5,16 +5,15 @@
 
 import { standardDeviation } from "../math/statistics.ts";
 import { type AffineForm, affineLogOdds } from "./affine-form.ts";
+import { blockOf } from "./blocks.ts";
 import { type Calibrator, calibratedRisk } from "./calibrator.ts";
+import type { CaseSpace } from "./nearest-cases.ts";
+import type { Standard } from "./standard.ts";
 
 /** A trained hybrid. */
-export interface HybridModel {
+export interface HybridModel extends Standard {
   /** Predictors in the order of a row, as their blocks name them. */
   readonly predictors: readonly string[];
-  /** Used where a predictor has no value: the training median. */
-  readonly fills: Float64Array;
-  readonly means: Float64Array;
-  readonly deviations: Float64Array;
   /** Fitted on everyone. */
   readonly whole: AffineForm;
   /** Fitted on resampled participants: how much the risk depends on who happened to be there. */
@@ -24,6 +23,8 @@ export interface HybridModel {
   readonly conformal: ConformalLimits;
   /** Root mean square of standardised predictors, block by block: what 99 % of training participants stay below. */
   readonly novelty: Readonly<Record<string, number>>;
+  /** The training cases, where they may be named: of a simulated cohort. */
+  readonly cases: CaseSpace | null;
 }
 
 /** Class-conditional conformal prediction: of those who expand, this share has "expands" in its set, and likewise for the others. */
@@ -54,9 +55,6 @@ export interface HybridEstimate {
   readonly filled: readonly string[];
 }
 
-/** What a predictor is usually like. */
-export type Standard = Pick<HybridModel, "means" | "deviations" | "fills">;
-
 /** Root mean square of the standardised predictors of each block. */
 export function blockDistances(
   names: readonly string[],
@@ -73,16 +71,6 @@ export function blockDistances(
     sums.set(block, { sum: sum + ((value - means[j]!) / sd) ** 2, count: count + 1 });
   }
   return Object.fromEntries([...sums].map(([block, { sum, count }]) => [block, Math.sqrt(sum / count)]));
-}
-
-/**
- * The block that a predictor belongs to.
- *
- * @example blockOf("shape.Sphericity") // => "shape"
- */
-export function blockOf(predictor: string): string {
-  const dot = predictor.indexOf(".");
-  return dot < 0 ? predictor : predictor.slice(0, dot);
 }
 
 /** A row with the medians of the training cohort where there is no value. */

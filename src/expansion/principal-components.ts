@@ -42,7 +42,7 @@ export function fitPrincipalComponents(
 }
 
 /** Rows that differ, and how often each occurs. */
-interface DistinctRows {
+export interface DistinctRows {
   readonly rows: readonly Float64Array[];
   readonly counts: readonly number[];
 }
@@ -67,8 +67,13 @@ function distinctRows({ participantIds, names, values }: FeatureTable): Distinct
   return { rows, counts };
 }
 
-/** Loadings as columns, component by component, and the variance of each. */
-function leadingComponents(
+/**
+ * Loadings of length 1, component by component, and the variance of each.
+ *
+ * @param distinct centred rows
+ * @throws HemacastError METRIC_UNDEFINED when they do not vary
+ */
+export function leadingComponents(
   distinct: DistinctRows,
   components: number,
 ): { vectors: Float64Array[]; variances: number[] } {

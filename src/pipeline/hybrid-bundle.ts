@@ -5,6 +5,7 @@ import { z } from "../core/schema.ts";
 import type { AffineForm } from "../expansion/affine-form.ts";
 import { type BlocksConfig, blocksConfigSchema } from "../expansion/blocks.ts";
 import { type HybridModel, predictHybrid } from "../expansion/hybrid-model.ts";
+import type { CaseSpace } from "../expansion/nearest-cases.ts";
 import { shippedBackbones } from "../nn/session/backbone-folder.ts";
 import { createTensor, type Tensor, type Weights } from "../nn/tensor.ts";
 import { readSafetensors, toStored, toWeights, writeSafetensors } from "../nn/weights/safetensors.ts";
@@ -24,7 +25,7 @@ const calibratorSchema = z.discriminatedUnion("kind", [
 ]);
 
 const descriptionSchema = z.strictObject({
-  schema: z.literal("hemacast-hybrid/1"),
+  schema: z.literal("hemacast-hybrid/2"),
   /** Whether the outcomes it was fitted to happened to patients. */
   outcomes: z.enum(["real", "simulated"]),
   blocks: blocksConfigSchema,
@@ -37,6 +38,12 @@ const descriptionSchema = z.strictObject({
   cutoff: probability,
   conformal: z.strictObject({ coverage: probability, leastIfExpands: probability, mostIfNot: probability }),
   novelty: z.record(z.string(), z.number().positive()),
+  /** The training cases that the points in the weights are of; null when they were patients. */
+  cases: z
+    .array(z.strictObject({ id: z.string(), expanded: z.boolean() }))
+    .min(2)
+    .max(100_000)
+    .nullable(),
 });
 
 const selfTestSchema = z.strictObject({ risks: z.array(probability).min(1) });
@@ -73,10 +80,14 @@ export async function loadHybridBundle(directory: string): Promise<HybridBundle>
     );
   }
   const { schema: _schema, ...described } = bundleJson(bundle, "hybrid-model.json", descriptionSchema);
-  const { outcomes, blocks, segmenterId, backbones, ...rest } = described;
+  const { outcomes, blocks, segmenterId, backbones, cases, ...rest } = described;
   await requireShippedBackbones(manifest.name, blocks);
   const tensors = tensorsOf(bundle);
-  const model = { ...rest, ...modelNumbers(tensors, rest.predictors.length, manifest.name) };
+  if (cases && outcomes === "real")
+    throw new HemacastError("BUNDLE_INVALID", `bundle ${manifest.name} names patients it was trained on; refused`);
+  const p = rest.predictors.length;
+  const numbers = modelNumbers(tensors, p, manifest.name);
+  const model = { ...rest, ...numbers, cases: cases && caseSpace(cases, tensors, p, manifest.name) };
   runSelfTest(bundle, model, tensors);
   return { manifest, outcomes, blocks, segmenterId, backbones, model };
 }
@@ -101,19 +112,36 @@ function tensorsOf({ files, manifest }: Bundle): Weights {
 
 type ModelNumbers = Pick<HybridModel, "fills" | "means" | "deviations" | "whole" | "members">;
 
-function modelNumbers(tensors: Weights, p: number, name: string): ModelNumbers {
-  const rows = (tensor: string, width: number): Float64Array[] => {
-    const { shape, data } = tensors.get(tensor) ?? { shape: [0, 0], data: new Float32Array(0) };
-    if (shape.length !== 2 || shape[1] !== width || shape[0] === 0 || !data.every(Number.isFinite)) {
-      throw new HemacastError(
-        "BUNDLE_INVALID",
-        `bundle ${name}: tensor ${tensor} must be finite and [n, ${width}] for ${p} predictors, found [${shape.join(", ")}]`,
-      );
-    }
-    return Array.from({ length: shape[0] as number }, (_, i) =>
-      Float64Array.from(data.subarray(i * width, (i + 1) * width)),
+/** The rows of a tensor of the bundle. */
+function tensorRows(tensors: Weights, tensor: string, width: number, name: string): Float64Array[] {
+  const { shape, data } = tensors.get(tensor) ?? { shape: [0, 0], data: new Float32Array(0) };
+  if (shape.length !== 2 || shape[1] !== width || shape[0] === 0 || !data.every(Number.isFinite)) {
+    throw new HemacastError(
+      "BUNDLE_INVALID",
+      `bundle ${name}: tensor ${tensor} must be finite and [n, ${width}], found [${shape.join(", ")}]`,
     );
-  };
+  }
+  return Array.from({ length: shape[0] as number }, (_, i) =>
+    Float64Array.from(data.subarray(i * width, (i + 1) * width)),
+  );
+}
+
+function caseSpace(
+  cases: readonly { readonly id: string; readonly expanded: boolean }[],
+  tensors: Weights,
+  p: number,
+  name: string,
+): CaseSpace {
+  const loadings = tensorRows(tensors, "case-loadings", p, name);
+  const points = tensorRows(tensors, "case-points", loadings.length, name);
+  if (points.length !== cases.length) {
+    throw new HemacastError("BUNDLE_INVALID", `bundle ${name} has ${cases.length} cases and ${points.length} points`);
+  }
+  return { ids: cases.map(({ id }) => id), expanded: cases.map(({ expanded }) => expanded), points, loadings };
+}
+
+function modelNumbers(tensors: Weights, p: number, name: string): ModelNumbers {
+  const rows = (tensor: string, width: number): Float64Array[] => tensorRows(tensors, tensor, width, name);
   const affine = (row: Float64Array): AffineForm => ({ intercept: row[0] as number, coefficients: row.subarray(1) });
   const [fills, means, deviations] = rows("standard", p) as [Float64Array, Float64Array, Float64Array];
   const [whole, ...members] = rows("coefficients", p + 1).map(affine) as [AffineForm, ...AffineForm[]];
@@ -165,19 +193,35 @@ export async function writeHybridBundle(
     ["standard", tensor([model.fills, model.means, model.deviations], p)],
     ["coefficients", tensor([model.whole, ...model.members].map(affine), p + 1)],
     ["self-test", tensor(selfTest, p)],
+    ...(model.cases ? caseTensors(model.cases, tensor) : []),
   ]);
   const stored = { ...model, ...modelNumbers(weights, p, manifest.name) };
   const rows = (weights.get("self-test") as Tensor).data;
   const risks = selfTest.map((_, i) => predictHybrid(stored, rows.subarray(i * p, (i + 1) * p)).risk);
   const { predictors, calibrator, cutoff, conformal, novelty } = model;
-  const description = { ...content, predictors, calibrator, cutoff, conformal, novelty };
+  const cases = model.cases ? describeCases(model.cases) : null;
+  const description = { ...content, predictors, calibrator, cutoff, conformal, novelty, cases };
   const files = new Map<string, string | Uint8Array>([
-    ["hybrid-model.json", toJson({ schema: "hemacast-hybrid/1", ...description })],
+    ["hybrid-model.json", toJson({ schema: "hemacast-hybrid/2", ...description })],
     ["coefficients.safetensors", writeSafetensors(toStored(weights, "F32"))],
     ["self-test.json", toJson({ risks })],
     ["MODEL_CARD.md", card],
   ]);
   await writeBundle(directory, { ...manifest, kind: hybridKind, inputs: inputsOf(content.blocks) }, files);
+}
+
+function describeCases({ ids, expanded }: CaseSpace): { id: string; expanded: boolean }[] {
+  return ids.map((id, i) => ({ id, expanded: expanded[i] as boolean }));
+}
+
+function caseTensors(
+  { loadings, points }: CaseSpace,
+  tensor: (rows: readonly ArrayLike<number>[], width: number) => Tensor,
+): [string, Tensor][] {
+  return [
+    ["case-loadings", tensor(loadings, (loadings[0] as Float64Array).length)],
+    ["case-points", tensor(points, loadings.length)],
+  ];
 }
 
 function inputsOf({ segmenter, cnn }: BlocksConfig): BundleManifest["inputs"] {

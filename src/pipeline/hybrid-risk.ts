@@ -1,12 +1,16 @@
 /** An image model as one of the risk models that `predict` asks: measures its blocks on the case and says how far to believe the answer. */
 import { HemacastError } from "../core/errors.ts";
 import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
+import { nearestCases } from "../expansion/nearest-cases.ts";
 import { maskMl } from "../volume/volume.ts";
 import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
 import { type ContributionMap, contributionMaps } from "./contribution-maps.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
 import { type BlockTools, blockTools } from "./measure-scan.ts";
 import { segmenterIdentity } from "./segmenter-identity.ts";
+
+/** Training cases that are named beside a risk. */
+const NEAREST = 3;
 
 /**
  * Opens the networks that a hybrid measures with.
@@ -92,6 +96,7 @@ async function estimate(
       unusual: [...found.unusual],
       contributions: found.contributions.map((part) => ({ ...part })),
       maps,
+      nearest: model.cases ? nearestCases(model.cases, model, row, NEAREST) : [],
       without: signs.map((name) => ({ predictor: name, risk: riskIf(model, row, { [name]: 0 }) })),
     },
   };

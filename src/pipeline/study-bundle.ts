@@ -35,8 +35,9 @@ export async function writeStudyBundle(
   const chosen = config.models.find(({ name }) => name === bundle.model) as ModelConfig;
   const figures = metrics.models.find(({ name }) => name === bundle.model) as ModelMetrics;
   const random = createRandom(config.seed).fork("bundle");
+  const fitting = { ...bundle, namesCases: data.simulated };
   const fitEnsemble = ensembleInThreads(bundle.members, running);
-  const model = await fitHybridModel(wholeCohort(data.table), chosen, random, bundle, fitEnsemble);
+  const model = await fitHybridModel(wholeCohort(data.table), chosen, random, fitting, fitEnsemble);
   const definition = outcomeDefinitions[config.outcome.definition as keyof typeof outcomeDefinitions];
   const development = { participants: data.flow.analysed, events: data.flow.events, seed: config.seed };
   const { auc, calibration, brier } = figures.evaluation;

@@ -40,6 +40,14 @@ export const words = {
     en: "Red raises the risk, blue lowers it, relative to the mean of the training cohort. The parts are exact: they add up to the network's contribution above. They show what the model used, not what is true.",
     zh: "红色提高风险，蓝色降低风险，均相对训练队列均值。各部分为精确值，总和等于上表中网络的贡献；所示为模型所用信息，并非事实。",
   },
+  nearest: { en: "Most alike among the simulated training cases", zh: "最相似的模拟训练病例" },
+  nearestNote: {
+    en: "Distance 1 = as far as a training case usually is from the one nearest to it.",
+    zh: "距离 1 = 训练病例与其最近病例的通常距离。",
+  },
+  expanded: { en: "expanded", zh: "扩大" },
+  notExpanded: { en: "did not expand", zh: "未扩大" },
+  distance: { en: "distance", zh: "距离" },
   without: { en: "The risk would be, all else equal, without", zh: "其他条件不变，若无以下征象，风险为" },
   noRealModel: { en: "No model of this kind was asked.", zh: "未调用此类模型。" },
   noImageModel: {

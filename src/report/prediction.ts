@@ -57,6 +57,15 @@ const imageRiskSchema = z
         }),
       )
       .describe("Where a network's contribution comes from: over all cells of all its slices they add up to it."),
+    nearest: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          expanded: z.boolean(),
+          distance: number.min(0).describe("1 = as far as a training case usually is from the one nearest to it."),
+        }),
+      )
+      .describe("The training cases most like this one; empty when they were patients, who are not named."),
     without: z
       .array(z.strictObject({ predictor: z.string(), risk: probability }))
       .describe("What the risk would be without a sign that is there, all else equal."),

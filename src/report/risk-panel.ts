@@ -55,7 +55,16 @@ function beliefOf({ image }: Risk): Html {
   return html`<p><strong>${say(verdict)}</strong> <span class="quiet">(${percent(coverage)})</span></p>
 ${unusual.length > 0 ? html`<p class="notice">${say(words.unusual)}: ${unusual.join(", ")}</p>` : ""}
 <table><thead><tr><th>${say(words.contribution)}</th><th></th></tr></thead>${parts}</table>
-${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${predictor.replace(/^markers\./, "")}: ${percent(risk)}</p>`)}`;
+${nearestOf(image.nearest)}${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${predictor.replace(/^markers\./, "")}: ${percent(risk)}</p>`)}`;
+}
+
+function nearestOf(nearest: NonNullable<Risk["image"]>["nearest"]): Html {
+  if (nearest.length === 0) return html``;
+  const rows = nearest.map(
+    ({ id, expanded, distance }) =>
+      html`<tr><td>${id}</td><td>${say(expanded ? words.expanded : words.notExpanded)}</td><td class="number">${distance.toFixed(1)}</td></tr>`,
+  );
+  return html`<table><thead><tr><th colspan="2">${say(words.nearest)}</th><th>${say(words.distance)}</th></tr></thead>${rows}</table><p class="quiet">${say(words.nearestNote)}</p>`;
 }
 
 /** A few inputs stand in a table; many, as of shape models, behind a switch. */

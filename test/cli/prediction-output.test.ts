@@ -87,6 +87,7 @@ const imageModel: Prediction["risks"][number] = {
         box: { left: 10, top: 12, right: 30.5, bottom: 32.5 },
       },
     ],
+    nearest: [{ id: "SIM-0007", expanded: true, distance: 1.4 }],
     without: [{ predictor: "markers.blend-sign", risk: 0.42 }],
   },
 };
@@ -110,6 +111,9 @@ describe("the page", () => {
       "the model abstains from a decision",
       "Where in the images this comes from",
       "风险来自图像何处",
+      "Most alike among the simulated training cases",
+      "最相似的模拟训练病例",
+      "SIM-0007",
       "模型不作判定",
       "Unlike the cohort that the model was trained on",
       "inception-v3",
