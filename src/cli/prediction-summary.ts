@@ -39,7 +39,7 @@ function markerLine(markers: Prediction["markers"]): string {
 
 function locationLine({ location, side, ivhMl, edemaMl }: NonNullable<Prediction["anatomy"]>): string {
   const inVentricles = ivhMl > 0 ? `${ivhMl.toFixed(1)} mL` : "none seen";
-  return `${location}, ${side}; blood in the ventricles: ${inVentricles}; edema about ${edemaMl.toFixed(0)} mL`;
+  return `${location}, ${side}; blood in the ventricles: ${inVentricles}; edema ${edemaMl === null ? "not told" : `about ${edemaMl.toFixed(0)} mL`}`;
 }
 
 function scoreLine(scores: Prediction["scores"]): string {

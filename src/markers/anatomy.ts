@@ -1,4 +1,5 @@
 /** What surrounds a hematoma: where it lies, blood in the ventricles and their width, and the edema around it. */
+import type { Finding } from "../core/finding.ts";
 import { canonicalOrder, reorderMask, reorderVolume } from "../volume/orient.ts";
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
@@ -10,9 +11,12 @@ import { readVentricles, type VentricleFindings } from "./ventricles.ts";
 /** The surroundings of a hematoma. */
 export interface Anatomy extends Omit<VentricleFindings, "ivh"> {
   readonly location: HematomaLocation;
-  readonly edemaMl: number;
-  /** Edema volume / volume of the mask. */
-  readonly edemaRatio: number;
+  /** Edema, mL; null when the darker area around the clot reaches farther than edema does (`anatomyFindings`). */
+  readonly edemaMl: number | null;
+  /** Edema volume / volume of the mask; null as the edema. */
+  readonly edemaRatio: number | null;
+  /** Brain darker than its mirror image, joined to the clot, but farther from it than edema reaches, mL. */
+  readonly hypodenseBeyondMl: number;
   /** Correlation of the skull with its mirror image: what the midplane rests on. */
   readonly symmetry: number;
 }
@@ -29,5 +33,24 @@ export function readAnatomy(volume: CtVolume, mask: Mask): Anatomy | null {
   if (!location) return null;
   const { ivh, ...ventricles } = readVentricles(frame, onCavityGrid);
   const edema = findEdema(frame, onCavityGrid, ivh);
-  return { location, ...ventricles, edemaMl: edema.ml, edemaRatio: edema.ml / maskMl(mask), symmetry: frame.symmetry };
+  return {
+    location,
+    ...ventricles,
+    edemaMl: edema.ml,
+    edemaRatio: edema.ml === null ? null : edema.ml / maskMl(mask),
+    hypodenseBeyondMl: edema.beyondMl,
+    symmetry: frame.symmetry,
+  };
+}
+
+/** What a reader should look at in the surroundings; nothing where they are unknown. Code: `HYPODENSITY_BEYOND_EDEMA`. */
+export function anatomyFindings(anatomy: Pick<Anatomy, "edemaMl" | "hypodenseBeyondMl"> | null): Finding[] {
+  if (anatomy?.edemaMl !== null) return [];
+  return [
+    {
+      code: "HYPODENSITY_BEYOND_EDEMA",
+      severity: "warning",
+      message: `brain that is darker than its mirror image goes on from the clot to where edema around it does not reach (${anatomy.hypodenseBeyondMl.toFixed(0)} mL there), as with an infarct that bled, a tumour or an old lesion; no edema is told, and expansion risk assumes a spontaneous hemorrhage`,
+    },
+  ];
 }

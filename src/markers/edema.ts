@@ -1,64 +1,197 @@
-/** Edema around a hematoma: brain that is darker than its mirror image, joined to the clot. */
+/**
+ * Edema around a hematoma: brain that is darker than its mirror image, joined to the clot, the more so the farther from it. Fluid, bone and what they
+ * blur are not brain, and a darker area that goes on where perihematomal edema does not reach is something else: then no edema is told.
+ */
 import type { Vec3 } from "../math/vec3.ts";
+import { boundingBox, cropMask, cropVolume, grownBox, uncropMask } from "../volume/box.ts";
 import { connectedComponents, maskOfComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
-import { indexToLps, lpsToIndex } from "../volume/geometry.ts";
-import { gaussianSmooth } from "../volume/smooth.ts";
-import { type Mask, maskMl } from "../volume/volume.ts";
-import type { HeadFrame } from "./head-frame.ts";
+import type { Geometry } from "../volume/geometry.ts";
+import { dilate, erode, open } from "../volume/morphology.ts";
+import { gaussianSmooth, type SmoothingMm } from "../volume/smooth.ts";
+import { type CtVolume, createMask, type Mask, maskMl } from "../volume/volume.ts";
+import { type HeadFrame, partnerSampler } from "./head-frame.ts";
 
-/** Perihematomal edema reaches about so far. */
+/** The edema, or what stands in its way. */
+export interface Edema {
+  /** On the grid of the cavity; empty when there is none. */
+  readonly mask: Mask;
+  /** Null when the darker area reaches farther than edema does. */
+  readonly ml: number | null;
+  /** Darker area joined to the clot that lies farther from it than edema reaches, mL. */
+  readonly beyondMl: number;
+}
+
+/** Perihematomal edema reaches about so far; how far a darker area is followed to see whether it goes on. */
 const REACH_MM = 20;
+const FOLLOWED_MM = 40;
 
-/** The first millimetre beside a clot is half clot. */
-const CLEAR_MM = 1;
-
-/** Darker than this against the mirror image is edema, lighter than fluid. */
-const DARKER_HU = 4;
-const EDEMA_HU = [10, 29] as const;
+/** So much darker area beyond the reach is no edema: infarct, an old lesion, a tumour's edema. See docs/reference/markers.md for how it was set. */
+const LEAST_BEYOND_ML = 8;
 
 /**
- * The edema around a hematoma, on the grid of `frame.cavity`; empty when there is none.
+ * How much darker than its mirror image edema is for each mm from the clot: beside the clot nearly everything that is darker is edema, far away it takes
+ * an infarct. Set on simulated heads and on edema that readers drew, see docs/reference/markers.md.
+ */
+const DARKER_HU_PER_MM = 0.7;
+
+/** What is followed beyond the reach is darker by this, and thicker than twice this. */
+const BEYOND_DARKER_HU = 4;
+const BEYOND_HALF_WIDTH_MM = 2;
+
+/** HU of edema. @see Volbers et al. 2011, doi:10.1111/j.1468-1331.2011.03395.x */
+const EDEMA_HU = [5, 33] as const;
+
+/** The first millimetre beside a clot is half clot: it is edema where what lies behind it is. */
+const RIM_MM = 1;
+
+/** Fluid, and how far it is blurred; the same at the skull; brighter than this is blood that the mask left out, or calcified. */
+const FLUID_HU = 13;
+const LEAST_FLUID_ML = 0.05;
+const NEAR_FLUID_MM = 1.5;
+const NEAR_SKULL_MM = 3;
+const BRIGHT_HU = 44;
+
+/** A place is judged by its surroundings of this width, its mirror image by wider ones: two halves of a brain are not alike in detail. */
+const OWN_SIGMA: SmoothingMm = { inPlane: 1.5, throughPlane: 1.5 };
+const MIRROR_SIGMA: SmoothingMm = { inPlane: 4, throughPlane: 3 };
+
+/** Less brain than this share in the surroundings tells nothing. */
+const LEAST_WEIGHT = 0.02;
+
+/**
+ * The edema around a hematoma, on the grid of `frame.cavity`.
  *
  * @param onCavityGrid the hematoma
- * @param ventricles what must not be taken for edema
+ * @param ventricles blood in the ventricles, which is no brain
  */
-export function findEdema(
-  frame: HeadFrame,
-  onCavityGrid: Mask,
-  ventricles: Mask,
-): { readonly mask: Mask; readonly ml: number } {
-  const { geometry, inside: cavity } = frame.cavity;
-  const { hu } = gaussianSmooth(frame.coarse, { inPlane: 1.8, throughPlane: 0 });
-  const squared = squaredDistanceMm(onCavityGrid, "volume");
-  const [nx, ny, nz] = geometry.size;
-  const mirroredHu = (voxel: number): number | null => {
-    const index: Vec3 = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
-    const [i, j, k] = lpsToIndex(geometry, frame.mirror(indexToLps(geometry, index))).map(Math.round);
-    if (!(i >= 0 && j >= 0 && k >= 0 && i < nx && j < ny && k < nz)) return null;
-    const partner = i + nx * (j + ny * k);
-    return cavity[partner] ? hu[partner] : null;
+export function findEdema(frame: HeadFrame, onCavityGrid: Mask, ventricles: Mask): Edema {
+  const { geometry } = frame.cavity;
+  const clotBox = boundingBox(onCavityGrid);
+  if (!clotBox) return { mask: createMask(geometry), ml: 0, beyondMl: 0 };
+  const [nx, ny] = geometry.size;
+  const { low, high } = grownBox(clotBox, geometry, FOLLOWED_MM, true);
+  // Whole slices: the mirror image lies on the other side.
+  const slices = { low: [0, 0, low[2]] as const, high: [nx, ny, high[2]] as const };
+  const near: Surroundings = {
+    volume: cropVolume(frame.coarse, slices),
+    cavity: cropMask(frame.cavity, slices),
+    clot: cropMask(onCavityGrid, slices),
+    ventricles: cropMask(ventricles, slices),
+    mirror: frame.mirror,
   };
-  const dark = cavity.map((value, voxel) => {
-    const near = squared[voxel] > CLEAR_MM ** 2 && squared[voxel] <= REACH_MM ** 2;
-    if (!value || !near || ventricles.inside[voxel] || !(hu[voxel] >= EDEMA_HU[0] && hu[voxel] <= EDEMA_HU[1]))
-      return 0;
-    const partner = mirroredHu(voxel);
-    return partner !== null && partner - hu[voxel] >= DARKER_HU ? 1 : 0;
-  });
-  const joined = {
+  const { mask, beyondMl } = darkerAround(near);
+  return {
+    mask: uncropMask(mask, geometry, slices),
+    ml: beyondMl >= LEAST_BEYOND_ML ? null : maskMl(mask),
+    beyondMl,
+  };
+}
+
+/** The slices around a hematoma. */
+interface Surroundings {
+  readonly volume: CtVolume;
+  readonly cavity: Mask;
+  readonly clot: Mask;
+  readonly ventricles: Mask;
+  readonly mirror: (point: Vec3) => Vec3;
+}
+
+function darkerAround(near: Surroundings): { mask: Mask; beyondMl: number } {
+  const { geometry } = near.cavity;
+  const squared = squaredDistanceMm(near.clot, "volume");
+  const inSlice = squaredDistanceMm(near.clot, "slice");
+  const { brain, nearFluid } = brainWithoutFluid(near, squared, inSlice);
+  const darkerHu = darkerThanMirror(near, brain, squared);
+  const rim = where(
     geometry,
-    inside: dark.map((value, voxel) =>
-      value || (onCavityGrid.inside[voxel] && cavity[voxel])
-        ? 1
-        : squared[voxel] <= CLEAR_MM ** 2 && cavity[voxel]
-          ? 1
-          : 0,
-    ),
+    (voxel) =>
+      near.clot.inside[voxel] === 1 ||
+      (inSlice[voxel] <= RIM_MM ** 2 && near.cavity.inside[voxel] === 1 && nearFluid.inside[voxel] === 0),
+  );
+  const edema = where(
+    geometry,
+    (voxel) => squared[voxel] <= REACH_MM ** 2 && darkerHu[voxel] >= DARKER_HU_PER_MM * Math.sqrt(squared[voxel]),
+  );
+  const joined = joinedToClot(edema, rim, near.clot);
+  const besideRim = dilate(joined, RIM_MM + 0.5, "slice");
+  const mask = where(
+    geometry,
+    (voxel) =>
+      joined.inside[voxel] === 1 ||
+      (rim.inside[voxel] === 1 && near.clot.inside[voxel] === 0 && besideRim.inside[voxel] === 1),
+  );
+  const dark = where(geometry, (voxel) => darkerHu[voxel] >= BEYOND_DARKER_HU);
+  const wide = joinedToClot(
+    open(dark, BEYOND_HALF_WIDTH_MM, "slice"),
+    dilate(rim, BEYOND_HALF_WIDTH_MM, "slice"),
+    near.clot,
+  );
+  return {
+    mask,
+    beyondMl: maskMl(where(geometry, (voxel) => wide.inside[voxel] === 1 && squared[voxel] > REACH_MM ** 2)),
   };
-  const parts = connectedComponents(joined, 26);
-  const withClot = new Set(parts.labels.filter((label, voxel) => label > 0 && onCavityGrid.inside[voxel] === 1));
-  const around = maskOfComponents(joined, parts, ({ label }) => withClot.has(label));
-  const mask: Mask = { geometry, inside: around.inside.map((value, voxel) => (value && dark[voxel] ? 1 : 0)) };
-  return { mask, ml: maskMl(mask) };
+}
+
+/** Brain that is neither clot nor bright, away from what fluid and bone blur. */
+function brainWithoutFluid(near: Surroundings, squared: Float32Array, inSlice: Float32Array) {
+  const { volume, cavity, ventricles } = near;
+  const { geometry } = cavity;
+  const { hu } = gaussianSmooth(volume, { inPlane: 1.2, throughPlane: 0 });
+  const dark = where(geometry, (voxel) => cavity.inside[voxel] === 1 && hu[voxel] < FLUID_HU && squared[voxel] > 1);
+  const fluid = maskOfComponents(dark, connectedComponents(dark, 26), ({ ml }) => ml >= LEAST_FLUID_ML);
+  const nearFluid = dilate(fluid, NEAR_FLUID_MM, "slice");
+  const inner = erode(cavity, NEAR_SKULL_MM, "slice");
+  const brain = where(
+    geometry,
+    (voxel) =>
+      inner.inside[voxel] === 1 &&
+      nearFluid.inside[voxel] === 0 &&
+      ventricles.inside[voxel] === 0 &&
+      inSlice[voxel] > RIM_MM ** 2 &&
+      hu[voxel] <= BRIGHT_HU,
+  );
+  return { brain, nearFluid };
+}
+
+/**
+ * How much darker each place near the clot is than its mirror image, HU; minus infinity where that says nothing: no brain, not the density of edema, no
+ * brain on the other side, or a mirror image that lies nearer to the clot than the place itself.
+ */
+function darkerThanMirror(near: Surroundings, brain: Mask, squared: Float32Array): Float32Array {
+  const { geometry } = brain;
+  const own = smoothWithin(near.volume, brain, OWN_SIGMA);
+  const other = smoothWithin(near.volume, brain, MIRROR_SIGMA);
+  const partnerOf = partnerSampler(geometry, near.mirror);
+  return own.map((hu, voxel) => {
+    if (!brain.inside[voxel] || squared[voxel] > FOLLOWED_MM ** 2 || !(hu >= EDEMA_HU[0] && hu <= EDEMA_HU[1])) {
+      return Number.NEGATIVE_INFINITY;
+    }
+    const partner = partnerOf(voxel);
+    const known = partner >= 0 && other[partner] > 0 && squared[partner] > squared[voxel];
+    return known ? other[partner] - hu : Number.NEGATIVE_INFINITY;
+  });
+}
+
+/** HU smoothed over the voxels of a mask alone; 0 where there are hardly any. */
+function smoothWithin(volume: CtVolume, { geometry, inside }: Mask, sigma: SmoothingMm): Float32Array {
+  const blurred = (hu: Float32Array) => gaussianSmooth({ geometry, hu, sources: [] }, sigma).hu;
+  const weight = blurred(Float32Array.from(inside));
+  const sum = blurred(Float32Array.from(volume.hu, (hu, voxel) => (inside[voxel] ? hu : 0)));
+  return Float32Array.from(sum, (value, voxel) => (weight[voxel] > LEAST_WEIGHT ? value / weight[voxel] : 0));
+}
+
+/** The part of an area that hangs together with the clot, by way of the clot's rim. */
+function joinedToClot(area: Mask, rim: Mask, clot: Mask): Mask {
+  const { geometry } = area;
+  const both = where(geometry, (voxel) => area.inside[voxel] === 1 || rim.inside[voxel] === 1);
+  const { labels } = connectedComponents(both, 6);
+  const withClot = new Set(labels.filter((label, voxel) => label > 0 && clot.inside[voxel] === 1));
+  return where(geometry, (voxel) => area.inside[voxel] === 1 && withClot.has(labels[voxel]));
+}
+
+function where(geometry: Geometry, chosen: (voxel: number) => boolean): Mask {
+  const inside = new Uint8Array(geometry.size[0] * geometry.size[1] * geometry.size[2]);
+  for (let voxel = 0; voxel < inside.length; voxel++) inside[voxel] = chosen(voxel) ? 1 : 0;
+  return { geometry, inside };
 }

@@ -5,7 +5,7 @@
 import { HemacastError } from "../core/errors.ts";
 import { add, cross, dot, length, scale, subtract, unit, type Vec3 } from "../math/vec3.ts";
 import { findCranium } from "../volume/brain-mask.ts";
-import { type Geometry, indexToLps } from "../volume/geometry.ts";
+import { type Geometry, indexToLps, lpsToIndex } from "../volume/geometry.ts";
 import { type Registration, transformPoint } from "../volume/registration.ts";
 import { registerSkulls } from "../volume/registration-skull.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
@@ -87,6 +87,20 @@ export function forEachCavityVoxel(
       }
     }
   }
+}
+
+/**
+ * For a voxel of a grid the voxel that holds its mirror image, or -1 where that lies outside the grid.
+ *
+ * @param mirror of the head's frame
+ */
+export function partnerSampler(geometry: Geometry, mirror: HeadFrame["mirror"]): (voxel: number) => number {
+  const [nx, ny, nz] = geometry.size;
+  return (voxel) => {
+    const index: Vec3 = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
+    const [i, j, k] = lpsToIndex(geometry, mirror(indexToLps(geometry, index))).map(Math.round);
+    return i >= 0 && j >= 0 && k >= 0 && i < nx && j < ny && k < nz ? i + nx * (j + ny * k) : -1;
+  };
 }
 
 /** The plane in which a head mirrors itself: the head is registered with its mirror image, and every point lies as far from the plane as its partner. */

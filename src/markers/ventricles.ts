@@ -1,14 +1,13 @@
 /**
  * The ventricles as far as a hematoma matters to them: blood inside (volume and Graeb score) and their width (Evans index). Places come from the head's own frame; whether a ventricle is there is told by fluid, on this side or in the mirror image.
  */
-import type { Vec3 } from "../math/vec3.ts";
 import { connectedComponents, maskOfComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
-import { indexToLps, lpsToIndex, voxelMl } from "../volume/geometry.ts";
+import { voxelMl } from "../volume/geometry.ts";
 import { dilate } from "../volume/morphology.ts";
 import { gaussianSmooth } from "../volume/smooth.ts";
 import { type Mask, maskMl } from "../volume/volume.ts";
-import { forEachCavityVoxel, type HeadFrame } from "./head-frame.ts";
+import { forEachCavityVoxel, type HeadFrame, partnerSampler } from "./head-frame.ts";
 
 /** One of the four ventricles. */
 export type Ventricle = "left-lateral" | "right-lateral" | "third" | "fourth";
@@ -83,7 +82,7 @@ export function readVentricles(frame: HeadFrame, onCavityGrid: Mask): VentricleF
   const blood = place.map((found, voxel) =>
     found && (onCavityGrid.inside[voxel] || (hu[voxel] >= BLOOD_HU[0] && hu[voxel] <= BLOOD_HU[1])) ? 1 : 0,
   );
-  const mirrored = mirrorSampler(frame);
+  const mirrored = partnerSampler(geometry, frame.mirror);
   const candidates = significant({
     geometry,
     inside: blood.map((value, voxel) => {
@@ -153,16 +152,6 @@ function beyondTheClot(candidates: Mask, hematoma: Mask): Mask {
 
 function union(a: Mask, b: Mask): Mask {
   return { geometry: a.geometry, inside: a.inside.map((value, voxel) => value | b.inside[voxel]) };
-}
-
-/** The voxel that holds the mirror image of a voxel, or -1 outside the grid. */
-function mirrorSampler({ cavity: { geometry }, mirror }: HeadFrame): (voxel: number) => number {
-  const [nx, ny, nz] = geometry.size;
-  return (voxel) => {
-    const index: Vec3 = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
-    const [i, j, k] = lpsToIndex(geometry, mirror(indexToLps(geometry, index))).map(Math.round);
-    return i >= 0 && j >= 0 && k >= 0 && i < nx && j < ny && k < nz ? i + nx * (j + ny * k) : -1;
-  };
 }
 
 function ivhOf(ivh: Mask, fluid: Mask, place: Uint8Array) {

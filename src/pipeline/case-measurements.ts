@@ -78,7 +78,7 @@ export function describeMarkers(markers: Readonly<Record<MarkerId, Marker>>): Pr
 /** The surroundings as they are written down. */
 export function describeAnatomy(anatomy: Anatomy | null): AnatomyDocument | null {
   if (!anatomy) return null;
-  const { location, ivhMl, ivhMlOf, graeb, evansIndex, edemaMl, edemaRatio, symmetry } = anatomy;
+  const { location, ivhMl, ivhMlOf, graeb, evansIndex, edemaMl, edemaRatio, hypodenseBeyondMl, symmetry } = anatomy;
   return {
     location: location.location,
     side: location.side,
@@ -89,6 +89,7 @@ export function describeAnatomy(anatomy: Anatomy | null): AnatomyDocument | null
     evansIndex,
     edemaMl,
     edemaRatio,
+    hypodenseBeyondMl,
     symmetry,
   };
 }

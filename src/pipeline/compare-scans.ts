@@ -10,7 +10,7 @@ import { HemacastError } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { abc2Ml } from "../markers/abc2.ts";
-import { readAnatomy } from "../markers/anatomy.ts";
+import { anatomyFindings, readAnatomy } from "../markers/anatomy.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
 import { checkScan } from "../markers/scan-checks.ts";
 import { volumeSdMl } from "../markers/volume-error.ts";
@@ -101,8 +101,18 @@ export async function compareScans(
     map: overlaid.map,
     registration: describeRegistration(registration, baseline.volume),
     findings: [
-      ...prefixed("baseline", [...baseline.findings, ...first.findings, ...checkScan(baseline.volume, first.mask)]),
-      ...prefixed("follow-up", [...followUp.findings, ...second.findings, ...checkScan(followUp.volume, second.mask)]),
+      ...prefixed("baseline", [
+        ...baseline.findings,
+        ...first.findings,
+        ...checkScan(baseline.volume, first.mask),
+        ...anatomyFindings(scans.baseline.anatomy),
+      ]),
+      ...prefixed("follow-up", [
+        ...followUp.findings,
+        ...second.findings,
+        ...checkScan(followUp.volume, second.mask),
+        ...anatomyFindings(scans.followUp.anatomy),
+      ]),
       ...suspicions(scans, growth, registration),
     ],
     timings,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Finding } from "../core/finding.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
-import { readAnatomy } from "../markers/anatomy.ts";
+import { anatomyFindings, readAnatomy } from "../markers/anatomy.ts";
 import { checkClinical } from "../markers/clinical-checks.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
 import { checkScan } from "../markers/scan-checks.ts";
@@ -89,7 +89,11 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
     for (const model of settings.models) all.push(await model.estimate(known));
     return all;
   });
-  const checks = await timed("checks", () => [...checkScan(volume, mask), ...checkClinical(scoreInputs)]);
+  const checks = await timed("checks", () => [
+    ...checkScan(volume, mask),
+    ...anatomyFindings(measured?.anatomy ?? null),
+    ...checkClinical(scoreInputs),
+  ]);
   const prediction: Prediction = {
     schema: "hemacast/prediction/1",
     intendedUse,

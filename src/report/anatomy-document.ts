@@ -14,8 +14,15 @@ export const anatomySchema = z
     ivhMlOf: z.record(z.string(), positive).describe("The same for each ventricle."),
     graeb: z.int().min(0).max(12),
     evansIndex: positive.nullable().describe("Above 0.3 suggests hydrocephalus; null when no frontal horns are seen."),
-    edemaMl: positive.describe("Brain around the clot that is darker than its mirror image; a rough estimate."),
-    edemaRatio: positive.describe("Edema volume / hematoma volume."),
+    edemaMl: positive
+      .nullable()
+      .describe(
+        "Brain around the clot that is darker than its mirror image; a rough estimate. null when the darker area reaches farther than edema does.",
+      ),
+    edemaRatio: positive.nullable().describe("Edema volume / hematoma volume."),
+    hypodenseBeyondMl: positive.describe(
+      "Brain darker than its mirror image, joined to the clot, farther from it than edema reaches.",
+    ),
     symmetry: z.number().min(-1).max(1).describe("Correlation of the skull with its mirror image."),
   })
   .nullable()

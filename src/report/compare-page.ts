@@ -67,7 +67,7 @@ ${seen(words.location, ({ location, side }) => html`${say(choices[location])}, $
 ${seen(words.ivh, ({ ivhMl }) => `${ivhMl.toFixed(1)} mL`)}
 ${seen(words.graeb, ({ graeb }) => String(graeb))}
 ${seen(words.evans, ({ evansIndex }) => evansIndex?.toFixed(2) ?? "–")}
-${seen(words.edema, ({ edemaMl }) => `${edemaMl.toFixed(1)} mL`)}</table></section>`;
+${seen(words.edema, ({ edemaMl }) => (edemaMl === null ? "–" : `${edemaMl.toFixed(1)} mL`))}</table></section>`;
 }
 
 function definitionTable({ growth }: Comparison): Html {

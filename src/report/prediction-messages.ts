@@ -88,6 +88,7 @@ export const words = {
   midlineShift: { en: "Midline shift", zh: "中线移位" },
   notMeasured: { en: "not measured", zh: "未测量" },
   edema: { en: "Edema (rough estimate)", zh: "水肿（粗略估计）" },
+  beyondEdema: { en: "not told: darker brain reaches farther than edema", zh: "不予估计：低密度区超出水肿范围" },
   edemaRatio: { en: "Edema / hematoma", zh: "水肿 / 血肿" },
   noAnatomy: {
     en: "Surroundings: not assessable, the skull shows no plane of symmetry.",

@@ -69,7 +69,7 @@ function anatomyPanel({ kind, anatomy }: Prediction): Html {
 ${row(words.ivh, html`${decimals(ivhMl, 1)} mL`)}${parts.length > 0 ? html`<tr><td colspan="2" class="quiet">${parts}</td></tr>` : ""}
 ${row(words.midlineShift, say(words.notMeasured))}
 ${row(words.graeb, graeb)}${row(words.evans, optional(evansIndex, 2))}
-${row(words.edema, `${decimals(edemaMl, 1)} mL`)}${row(words.edemaRatio, decimals(edemaRatio, 2))}</table></section>`;
+${row(words.edema, edemaMl === null ? say(words.beyondEdema) : `${decimals(edemaMl, 1)} mL`)}${row(words.edemaRatio, optional(edemaRatio, 2))}</table></section>`;
 }
 
 function row(text: Text, value: Html | string | number): Html {
