@@ -9,7 +9,7 @@ import { type Clot, createClot } from "./hypodense-zone.ts";
 import { irregularShape } from "./irregular-shape.ts";
 import type { Marker, MarkerId, MarkerReading } from "./marker.ts";
 import { islandSign, satelliteSign } from "./scattered-foci.ts";
-import { areaMm2, depthMm, type Section, sectionsOf } from "./section.ts";
+import { areaMm2, depthMm, distanceToMm, type Section, sectionsOf } from "./section.ts";
 
 /** All signs of one hematoma, and what they were computed on. */
 export interface Markers {
@@ -71,15 +71,10 @@ function withConfidence(read: (clot: Clot) => MarkerReading, clot: Clot, variant
 
 /** A section whose hematoma is larger (positive) or smaller by a distance in the plane. */
 function withEdgeMoved(section: Section, mm: number): Section {
-  const inside =
-    mm < 0
-      ? Uint8Array.from(depthMm(section, section.inside), (depth) => (depth > -mm ? 1 : 0))
-      : Uint8Array.from(
-          depthMm(
-            section,
-            section.inside.map((value) => 1 - value),
-          ),
-          (away) => (away <= mm ? 1 : 0),
-        );
+  const distance = mm < 0 ? depthMm(section, section.inside) : distanceToMm(section, section.inside, mm);
+  const inside = new Uint8Array(distance.length);
+  for (let pixel = 0; pixel < inside.length; pixel++) {
+    inside[pixel] = (mm < 0 ? distance[pixel] > -mm : distance[pixel] <= mm) ? 1 : 0;
+  }
   return { ...section, inside, areaMm2: areaMm2(section.geometry, inside) };
 }

@@ -3,10 +3,10 @@
  * blur are not brain, and a darker area that goes on where perihematomal edema does not reach is something else: then no edema is told.
  */
 import type { Vec3 } from "../math/vec3.ts";
-import { boundingBox, cropMask, cropVolume, grownBox, uncropMask } from "../volume/box.ts";
+import { type Box, boundingBox, cropMask, cropVolume, grownBox, uncropMask } from "../volume/box.ts";
 import { connectedComponents, maskOfComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
-import type { Geometry } from "../volume/geometry.ts";
+import { type Geometry, indexToLps, lpsToIndex } from "../volume/geometry.ts";
 import { dilate, erode, open } from "../volume/morphology.ts";
 import { gaussianSmooth, type SmoothingMm } from "../volume/smooth.ts";
 import { type CtVolume, createMask, type Mask, maskMl } from "../volume/volume.ts";
@@ -56,6 +56,9 @@ const BRIGHT_HU = 44;
 const OWN_SIGMA: SmoothingMm = { inPlane: 1.5, throughPlane: 1.5 };
 const MIRROR_SIGMA: SmoothingMm = { inPlane: 4, throughPlane: 3 };
 
+/** What those smooth over lies within this distance. */
+const MARGIN_MM = 12;
+
 /** Less brain than this share in the surroundings tells nothing. */
 const LEAST_WEIGHT = 0.02;
 
@@ -69,26 +72,47 @@ export function findEdema(frame: HeadFrame, onCavityGrid: Mask, ventricles: Mask
   const { geometry } = frame.cavity;
   const clotBox = boundingBox(onCavityGrid);
   if (!clotBox) return { mask: createMask(geometry), ml: 0, beyondMl: 0 };
-  const [nx, ny] = geometry.size;
-  const { low, high } = grownBox(clotBox, geometry, FOLLOWED_MM, true);
-  // Whole slices: the mirror image lies on the other side.
-  const slices = { low: [0, 0, low[2]] as const, high: [nx, ny, high[2]] as const };
+  const box = withMirrorImage(grownBox(clotBox, geometry, FOLLOWED_MM + MARGIN_MM, true), frame);
   const near: Surroundings = {
-    volume: cropVolume(frame.coarse, slices),
-    cavity: cropMask(frame.cavity, slices),
-    clot: cropMask(onCavityGrid, slices),
-    ventricles: cropMask(ventricles, slices),
+    volume: cropVolume(frame.coarse, box),
+    cavity: cropMask(frame.cavity, box),
+    clot: cropMask(onCavityGrid, box),
+    ventricles: cropMask(ventricles, box),
     mirror: frame.mirror,
   };
   const { mask, beyondMl } = darkerAround(near);
   return {
-    mask: uncropMask(mask, geometry, slices),
+    mask: uncropMask(mask, geometry, box),
     ml: beyondMl >= LEAST_BEYOND_ML ? null : maskMl(mask),
     beyondMl,
   };
 }
 
-/** The slices around a hematoma. */
+/** A box that also holds the mirror image of itself, as far as the grid goes. */
+function withMirrorImage({ low, high }: Box, { cavity: { geometry }, mirror }: HeadFrame): Box {
+  const corners = [low[0], high[0] - 1].flatMap((i) =>
+    [low[1], high[1] - 1].flatMap((j) =>
+      [low[2], high[2] - 1].flatMap((k): Vec3[] => [
+        [i, j, k],
+        lpsToIndex(geometry, mirror(indexToLps(geometry, [i, j, k]))),
+      ]),
+    ),
+  );
+  const edge = (axis: 0 | 1 | 2): readonly [number, number] => {
+    const along = corners.map((corner) => corner[axis]);
+    return [
+      Math.max(0, Math.floor(Math.min(...along))),
+      Math.min(geometry.size[axis], Math.ceil(Math.max(...along)) + 1),
+    ];
+  };
+  const edges = [edge(0), edge(1), edge(2)] as const;
+  return {
+    low: [edges[0][0], edges[1][0], edges[2][0]],
+    high: [edges[0][1], edges[1][1], edges[2][1]],
+  };
+}
+
+/** What lies around a hematoma and around its mirror image. */
 interface Surroundings {
   readonly volume: CtVolume;
   readonly cavity: Mask;
@@ -163,22 +187,32 @@ function darkerThanMirror(near: Surroundings, brain: Mask, squared: Float32Array
   const own = smoothWithin(near.volume, brain, OWN_SIGMA);
   const other = smoothWithin(near.volume, brain, MIRROR_SIGMA);
   const partnerOf = partnerSampler(geometry, near.mirror);
-  return own.map((hu, voxel) => {
-    if (!brain.inside[voxel] || squared[voxel] > FOLLOWED_MM ** 2 || !(hu >= EDEMA_HU[0] && hu <= EDEMA_HU[1])) {
-      return Number.NEGATIVE_INFINITY;
-    }
+  const darkerHu = new Float32Array(own.length).fill(Number.NEGATIVE_INFINITY);
+  for (let voxel = 0; voxel < own.length; voxel++) {
+    const hu = own[voxel];
+    if (!brain.inside[voxel] || squared[voxel] > FOLLOWED_MM ** 2) continue;
+    if (!(hu >= EDEMA_HU[0] && hu <= EDEMA_HU[1])) continue;
     const partner = partnerOf(voxel);
-    const known = partner >= 0 && other[partner] > 0 && squared[partner] > squared[voxel];
-    return known ? other[partner] - hu : Number.NEGATIVE_INFINITY;
-  });
+    if (partner >= 0 && other[partner] > 0 && squared[partner] > squared[voxel]) darkerHu[voxel] = other[partner] - hu;
+  }
+  return darkerHu;
 }
 
 /** HU smoothed over the voxels of a mask alone; 0 where there are hardly any. */
 function smoothWithin(volume: CtVolume, { geometry, inside }: Mask, sigma: SmoothingMm): Float32Array {
-  const blurred = (hu: Float32Array) => gaussianSmooth({ geometry, hu, sources: [] }, sigma).hu;
-  const weight = blurred(Float32Array.from(inside));
-  const sum = blurred(Float32Array.from(volume.hu, (hu, voxel) => (inside[voxel] ? hu : 0)));
-  return Float32Array.from(sum, (value, voxel) => (weight[voxel] > LEAST_WEIGHT ? value / weight[voxel] : 0));
+  const weight = new Float32Array(inside.length);
+  const weighted = new Float32Array(inside.length);
+  for (let voxel = 0; voxel < inside.length; voxel++) {
+    if (!inside[voxel]) continue;
+    weight[voxel] = 1;
+    weighted[voxel] = volume.hu[voxel];
+  }
+  const [share, sum] = [weight, weighted].map((hu) => gaussianSmooth({ geometry, hu, sources: [] }, sigma).hu);
+  const mean = new Float32Array(inside.length);
+  for (let voxel = 0; voxel < mean.length; voxel++) {
+    if (share[voxel] > LEAST_WEIGHT) mean[voxel] = sum[voxel] / share[voxel];
+  }
+  return mean;
 }
 
 /** The part of an area that hangs together with the clot, by way of the clot's rim. */

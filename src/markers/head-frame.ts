@@ -7,7 +7,7 @@ import { add, cross, dot, length, scale, subtract, unit, type Vec3 } from "../ma
 import { findCranium } from "../volume/brain-mask.ts";
 import { type Geometry, indexToLps, lpsToIndex } from "../volume/geometry.ts";
 import { type Registration, transformPoint } from "../volume/registration.ts";
-import { registerSkulls } from "../volume/registration-skull.ts";
+import { registerMirrored } from "../volume/registration-skull.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 
 /** One head's frame. */
@@ -107,12 +107,7 @@ export function partnerSampler(geometry: Geometry, mirror: HeadFrame["mirror"]):
 function findMidplane(volume: CtVolume): { pointMm: Vec3; left: Vec3; symmetry: number } | null {
   const flip = (point: Vec3): Vec3 => [-point[0], point[1], point[2]];
   const { geometry } = volume;
-  const mirrored: Geometry = {
-    ...geometry,
-    origin: flip(geometry.origin),
-    direction: [flip(geometry.direction[0]), flip(geometry.direction[1]), flip(geometry.direction[2])],
-  };
-  const registration = registerOrNull(volume, { ...volume, geometry: mirrored });
+  const registration = registerOrNull(volume);
   if (!registration) return null;
   const { transform, similarity } = registration;
   const partner = (point: Vec3): Vec3 => flip(transformPoint(transform, point));
@@ -131,9 +126,9 @@ function findMidplane(volume: CtVolume): { pointMm: Vec3; left: Vec3; symmetry: 
 }
 
 /** A head that cannot be laid over its mirror image has no midplane: that is an answer, not a fault. */
-function registerOrNull(fixed: CtVolume, moving: CtVolume): Registration | null {
+function registerOrNull(volume: CtVolume): Registration | null {
   try {
-    return registerSkulls(fixed, moving);
+    return registerMirrored(volume);
   } catch (thrown) {
     if (thrown instanceof HemacastError && thrown.code === "NOT_CONVERGED") return null;
     throw thrown;

@@ -5,9 +5,9 @@
  * The outer millimetres of a clot are darker only because a pixel there is half brain, and so are the places where the clot ends within the
  * section. Zones are therefore sought in the core: away from the edge in the plane, and inside the mask of the sections above and below.
  */
-import { connectedComponents, largestComponent } from "../volume/components.ts";
+import { connectedComponents, largestComponent, maskOfComponents } from "../volume/components.ts";
 import { gaussianSmooth } from "../volume/smooth.ts";
-import { areaMm2, depthMm, type Section } from "./section.ts";
+import { areaMm2, closeUp, depthMm, distanceToMm, type Section } from "./section.ts";
 
 /** A zone in one section. */
 export interface HypodenseZone {
@@ -50,6 +50,9 @@ const WALL_REACH_MM = 3;
 const WALL_SIGMA_MM = 0.5;
 const WALL_SHARE = 0.35;
 
+/** How much is seen around the hematoma: as far as a wall is sought outside of it, and blurs. */
+const CLOSE_UP_MM = 6;
+
 /** The clot around a zone: this far from its edge, leaving out what the edge blurs. */
 const RING_MM = [1.5, 6] as const;
 
@@ -65,10 +68,11 @@ export interface Clot {
 /** Prepares sections for the signs. */
 export function createClot(sections: readonly Section[]): Clot {
   const inner = sections.map((section, n): InnerSection => {
-    const edgeMm = depthMm(section, section.inside);
-    const core = coreOf(edgeMm, [sections[n - 1], sections[n + 1]]);
-    const smooth = smoothInside(section);
-    return { section, edgeMm, core, smooth, clotLevel: percentile(smooth, core, 0.8) };
+    const { part, whole } = closeUp(section, CLOSE_UP_MM);
+    const edgeMm = depthMm(part, part.inside);
+    const core = coreOf(part, edgeMm, [sections[n - 1], sections[n + 1]]);
+    const smooth = smoothInside(part);
+    return { section, part, whole, edgeMm, core, smooth, clotLevel: percentile(smooth, core, 0.8) };
   });
   const known = new Map<number, readonly HypodenseZone[]>();
   return {
@@ -83,15 +87,28 @@ export function createClot(sections: readonly Section[]): Clot {
 }
 
 /** Where a section holds clot throughout its thickness, as far as its neighbours tell. */
-function coreOf(edgeMm: Float32Array, neighbours: readonly (Section | undefined)[]): Uint8Array {
-  return Uint8Array.from(edgeMm, (mm, pixel) =>
-    mm > RIM_MM && neighbours.every((next) => next?.inside[pixel]) ? 1 : 0,
-  );
+function coreOf(part: Section, edgeMm: Float32Array, neighbours: readonly (Section | undefined)[]): Uint8Array {
+  const nx = part.geometry.size[0];
+  const core = new Uint8Array(edgeMm.length);
+  for (let pixel = 0; pixel < core.length; pixel++) {
+    if (!(edgeMm[pixel] > RIM_MM)) continue;
+    const [i, j] = [(pixel % nx) + part.corner[0], Math.floor(pixel / nx) + part.corner[1]];
+    core[pixel] = neighbours.every((next) => next && holds(next, i, j)) ? 1 : 0;
+  }
+  return core;
+}
+
+/** Whether a pixel, by its column and row in the volume, lies in a section's hematoma. */
+function holds({ geometry, corner, inside }: Section, i: number, j: number): boolean {
+  return inside[i - corner[0] + geometry.size[0] * (j - corner[1])] === 1;
 }
 
 /** A section with what zones are sought in. */
 interface InnerSection {
   readonly section: Section;
+  /** The part of it around the hematoma, on which everything below lives, and back. */
+  readonly part: Section;
+  readonly whole: (pixels: Uint8Array) => Uint8Array;
   /** Distance in mm of each pixel to the clot's outer edge in the plane; 0 outside. */
   readonly edgeMm: Float32Array;
   readonly core: Uint8Array;
@@ -101,14 +118,15 @@ interface InnerSection {
 }
 
 function zonesOf(inner: InnerSection, gapHu: number): HypodenseZone[] {
-  const { section, core, smooth, clotLevel } = inner;
+  const { part, core, smooth, clotLevel } = inner;
   if (clotLevel === null) return [];
+  const { geometry } = part;
   const dark = core.map((value, pixel) => (value && smooth[pixel] < clotLevel - gapHu / 2 ? 1 : 0));
-  const { labels, components } = connectedComponents({ geometry: section.geometry, inside: dark }, 4);
-  const pixelMm2 = section.geometry.spacing[0] * section.geometry.spacing[1];
-  const large = components.filter(({ voxels }) => voxels * pixelMm2 >= LEAST_AREA_MM2);
-  return large.flatMap(({ label }) => {
-    const seed = Uint8Array.from(labels, (found) => (found === label ? 1 : 0));
+  const found = connectedComponents({ geometry, inside: dark }, 4);
+  const pixelMm2 = geometry.spacing[0] * geometry.spacing[1];
+  const large = found.components.filter(({ voxels }) => voxels * pixelMm2 >= LEAST_AREA_MM2);
+  return large.flatMap((component) => {
+    const seed = maskOfComponents({ geometry, inside: dark }, found, ({ label }) => label === component.label).inside;
     const zone = measureZone(inner, seed, clotLevel);
     return zone && zone.areaMm2 >= LEAST_AREA_MM2 && zone.gapHu >= gapHu ? [zone] : [];
   });
@@ -125,37 +143,34 @@ function smoothInside({ geometry, hu, inside }: Section): Float32Array {
 
 /** Cuts a zone at half the way between its own level and the clot's, then measures it. */
 function measureZone(inner: InnerSection, seed: Uint8Array, clotLevel: number): HypodenseZone | null {
-  const { section, core, smooth } = inner;
+  const { section, part, whole, core, smooth } = inner;
   const level = percentile(smooth, seed, 0.25);
   if (level === null) return null;
   const half = (level + clotLevel) / 2;
   const dark = seed.map((value, pixel) => (value && smooth[pixel] < half ? 1 : 0));
-  const pixels = largestComponent({ geometry: section.geometry, inside: dark }, 4).inside;
-  const depth = depthMm(section, pixels);
-  const outside = depthMm(
-    section,
-    pixels.map((value) => 1 - value),
-  );
+  const pixels = largestComponent({ geometry: part.geometry, inside: dark }, 4).inside;
+  const depth = depthMm(part, pixels);
+  const outside = distanceToMm(part, pixels, RING_MM[1] + 1);
   const deepest = depth.reduce((most, mm) => Math.max(most, mm), 0);
   const innermost = Math.min(RING_MM[0], deepest / 2);
-  const meanHu = meanWhere(section.hu, (pixel) => depth[pixel] > innermost);
+  const meanHu = meanWhere(part.hu, (pixel) => depth[pixel] > innermost);
   const clotHu = meanWhere(
-    section.hu,
+    part.hu,
     (pixel) =>
       core[pixel] === 1 && outside[pixel] > RING_MM[0] && outside[pixel] <= RING_MM[1] && smooth[pixel] >= half,
   );
   if (meanHu === null || clotHu === null) return null;
   return {
     section,
-    pixels,
-    core,
-    areaMm2: areaMm2(section.geometry, pixels),
+    pixels: whole(pixels),
+    core: whole(core),
+    areaMm2: areaMm2(part.geometry, pixels),
     meanHu,
     clotHu,
     gapHu: clotHu - meanHu,
     ...surroundings(inner, pixels, meanHu + WALL_SHARE * (clotHu - meanHu)),
     widthMm: 2 * deepest,
-    marginMm: marginMm(section, core, depth, outside, clotHu - meanHu),
+    marginMm: marginMm(part, core, depth, outside, clotHu - meanHu),
   };
 }
 
@@ -165,12 +180,12 @@ function measureZone(inner: InnerSection, seed: Uint8Array, clotLevel: number): 
  *
  * @param wallHu a wall is at least this dense
  */
-function surroundings({ section, edgeMm, core }: InnerSection, pixels: Uint8Array, wallHu: number) {
-  const nx = section.geometry.size[0];
-  const fine = gaussianSmooth({ ...section, sources: [] }, { inPlane: WALL_SIGMA_MM, throughPlane: 0 }).hu;
+function surroundings({ part, edgeMm, core }: InnerSection, pixels: Uint8Array, wallHu: number) {
+  const nx = part.geometry.size[0];
+  const fine = gaussianSmooth({ ...part, sources: [] }, { inPlane: WALL_SIGMA_MM, throughPlane: 0 }).hu;
   const hasWall = (pixel: number): boolean => {
     const reachMm = Math.max(WALL_REACH_MM, edgeMm[pixel] + 1);
-    const [reachX, reachY] = [0, 1].map((axis) => Math.ceil(reachMm / section.geometry.spacing[axis]));
+    const [reachX, reachY] = [0, 1].map((axis) => Math.ceil(reachMm / part.geometry.spacing[axis]));
     for (let b = -reachY; b <= reachY; b++) {
       for (let a = -reachX; a <= reachX; a++) {
         const other = pixel + a + nx * b;
@@ -195,13 +210,7 @@ function surroundings({ section, edgeMm, core }: InnerSection, pixels: Uint8Arra
 }
 
 /** Width in mm of the whole rise at its steepest slope; HU are averaged along the edge, at equal distance from it. */
-function marginMm(
-  section: Section,
-  core: Uint8Array,
-  depth: Float32Array,
-  outside: Float32Array,
-  gapHu: number,
-): number {
+function marginMm(part: Section, core: Uint8Array, depth: Float32Array, outside: Float32Array, gapHu: number): number {
   const binMm = 0.5;
   const reach = 12;
   const sums = new Float64Array(2 * reach + 1);
@@ -211,7 +220,7 @@ function marginMm(
     const signed = depth[pixel] > 0 ? 0.25 - depth[pixel] : outside[pixel] - 0.25;
     const bin = Math.round(signed / binMm) + reach;
     if (bin < 0 || bin > 2 * reach) return;
-    sums[bin] += section.hu[pixel];
+    sums[bin] += part.hu[pixel];
     counts[bin]++;
   });
   let steepest = 0;

@@ -44,11 +44,11 @@ export function checkScan(volume: CtVolume, mask: Mask): Finding[] {
   const hematoma = dilate(resampleMask(reorderMask(mask, order), cavity.geometry), 3, "slice");
   const smooth = gaussianSmooth(coarse, { inPlane: 1, throughPlane: 0 }).hu;
   const inner = erode(aboveTheBase(cavity), AWAY_FROM_SKULL_MM, "slice");
-  const mlWhere = (chosen: (hu: number, voxel: number) => boolean): number =>
-    maskMl({
-      geometry: cavity.geometry,
-      inside: Uint8Array.from(coarse.hu, (hu, voxel) => (chosen(hu, voxel) ? 1 : 0)),
-    });
+  const mlWhere = (chosen: (hu: number, voxel: number) => boolean): number => {
+    const inside = new Uint8Array(coarse.hu.length);
+    for (let voxel = 0; voxel < inside.length; voxel++) if (chosen(coarse.hu[voxel], voxel)) inside[voxel] = 1;
+    return maskMl({ geometry: cavity.geometry, inside });
+  };
   const contrastMl = mlWhere((_, voxel) => {
     const hu = smooth[voxel];
     return inner.inside[voxel] === 1 && hematoma.inside[voxel] === 0 && hu >= CONTRAST_HU[0] && hu <= CONTRAST_HU[1];

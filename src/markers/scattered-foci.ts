@@ -1,11 +1,10 @@
 /** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
 import { convexHull } from "../math/plane-polygon.ts";
-import { type Component, type Components, connectedComponents } from "../volume/components.ts";
+import { type Component, type Components, connectedComponents, maskOfComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
-import { erode } from "../volume/morphology.ts";
 import type { Mask } from "../volume/volume.ts";
 import { type MarkerReading, nothingFound } from "./marker.ts";
-import { depthMm, outlineInVolume, type Section } from "./section.ts";
+import { closeUp, depthMm, outlineInVolume, type Section } from "./section.ts";
 
 /** A satellite's largest diameter and its distance from the main hematoma. */
 const SATELLITE_MM = { diameter: 10, leastGap: 1, mostGap: 20 };
@@ -109,16 +108,19 @@ function scatterOf(sections: readonly Section[]): Scatter {
 
 function findScatter(sections: readonly Section[]): Scatter {
   const perSection = sections[0].inside.length;
-  const { labels, mm3 } = partsOf(sections);
+  const { labels, mm3, planes } = partsOf(sections);
   const main = mm3.indexOf(Math.max(...mm3));
-  const mainMask: Mask = {
-    geometry: stackOf(sections).geometry,
-    inside: Uint8Array.from(labels, (label) => (label === main ? 1 : 0)),
-  };
-  const toMain = squaredDistanceMm(mainMask, "volume");
+  // Most hematomas are one part on every section: then there is nothing to measure a distance from.
+  if (planes.every(({ components }) => components.length === 1) && mm3.filter((part) => part > 0).length === 1) {
+    return { main, foci: [] };
+  }
+  const inMain = new Uint8Array(labels.length);
+  for (let pixel = 0; pixel < labels.length; pixel++) inMain[pixel] = labels[pixel] === main ? 1 : 0;
+  const toMain = squaredDistanceMm({ geometry: stackGeometry(sections), inside: inMain }, "volume");
   const foci = sections.flatMap((section, n) =>
-    fociOf(section, labels.subarray(n * perSection, (n + 1) * perSection), {
+    fociOf(section, planes[n], {
       main,
+      parts: labels.subarray(n * perSection, (n + 1) * perSection),
       toMain: toMain.subarray(n * perSection, (n + 1) * perSection),
     }),
   );
@@ -129,9 +131,9 @@ function findScatter(sections: readonly Section[]): Scatter {
  * The parts of a hematoma as a reader follows them from section to section: what is connected on a section is one, and so is what lies mostly over
  * each other on neighbouring sections. A focus beside the clot that the clot's slanted wall touches from the next section stays apart.
  *
- * @returns a label for each pixel of the stack (0 outside), and the volume of each label
+ * @returns a label for each pixel of the stack (0 outside), the volume of each label, and what is connected on each section
  */
-function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: number[] } {
+function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: number[]; planes: Components[] } {
   const planes = sections.map((section) => connectedComponents(section, 8));
   const first = planes.map((_, n) => planes.slice(0, n).reduce((sum, plane) => sum + plane.components.length, 0));
   const total = planes.reduce((sum, plane) => sum + plane.components.length, 0);
@@ -159,7 +161,7 @@ function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: numbe
       mm3[part] += pixelMm3;
     });
   });
-  return { labels, mm3 };
+  return { labels, mm3, planes };
 }
 
 /** Pairs of regions of two sections of which at least half of the smaller one lies over the other. */
@@ -176,24 +178,19 @@ function overlapping(below: Components, above: Components): [number, number][] {
   });
 }
 
-/** The sections as one volume: they share their window, and each stands for its thickness. */
-function stackOf(sections: readonly Section[]): Mask {
-  const [first] = sections;
-  const inside = new Uint8Array(first.inside.length * sections.length);
-  sections.forEach((section, n) => {
-    inside.set(section.inside, n * first.inside.length);
-  });
-  const [nx, ny] = first.geometry.size;
-  return { geometry: { ...first.geometry, size: [nx, ny, sections.length] }, inside };
+/** The grid of the sections as one volume: they share their window, and each stands for its thickness. */
+function stackGeometry(sections: readonly Section[]): Section["geometry"] {
+  const { geometry } = sections[0];
+  return { ...geometry, size: [geometry.size[0], geometry.size[1], sections.length] };
 }
 
 function fociOf(
   section: Section,
-  parts: Int32Array,
-  { main, toMain }: { main: number; toMain: Float32Array },
+  plane: Components,
+  { main, parts, toMain }: { main: number; parts: Int32Array; toMain: Float32Array },
 ): Focus[] {
   const { geometry } = section;
-  const { labels, components } = connectedComponents(section, 8);
+  const { labels, components } = plane;
   // On a section that the main hematoma does not reach, all that is seen are foci.
   const ofMain = components.filter(({ label }) => parts[labels.indexOf(label)] === main);
   const largest = ofMain.reduce<Component | null>(
@@ -202,28 +199,24 @@ function fociOf(
   );
   const pixelMm2 = geometry.spacing[0] * geometry.spacing[1];
   const others = components.filter((part) => part !== largest && part.voxels * pixelMm2 >= LEAST_FOCUS_MM2);
-  const toLargest =
-    others.length === 0 || !largest
-      ? toMain
-      : depthMm(
-          section,
-          Uint8Array.from(labels, (label) => (label === largest.label ? 0 : 1)),
-        );
-  return others.map(({ label, voxels }) => {
-    const pixels = Uint8Array.from(labels, (found) => (found === label ? 1 : 0));
-    const part = parts[labels.indexOf(label)];
+  if (others.length === 0) return [];
+  const only = (chosen: Component): Mask => maskOfComponents(section, plane, (part) => part === chosen);
+  const toLargest = largest ? squaredDistanceMm(only(largest), "slice") : toMain;
+  return others.map((focus) => {
+    const { inside: pixels } = only(focus);
+    const part = parts[labels.indexOf(focus.label)];
     // A focus that joins the main hematoma on another section is measured against what is the main one here.
-    const distance = (pixel: number): number => (part === main ? toLargest[pixel] : Math.sqrt(toMain[pixel]));
+    const squared = part === main ? toLargest : toMain;
     let nearest = Number.POSITIVE_INFINITY;
     pixels.forEach((value, pixel) => {
-      if (value) nearest = Math.min(nearest, distance(pixel));
+      if (value) nearest = Math.min(nearest, squared[pixel]);
     });
     return {
       section,
       pixels,
-      areaMm2: voxels * pixelMm2,
+      areaMm2: focus.voxels * pixelMm2,
       diameterMm: largestDiameterMm(section, pixels),
-      gapMm: nearest - Math.max(geometry.spacing[0], geometry.spacing[1]),
+      gapMm: Math.sqrt(nearest) - Math.max(geometry.spacing[0], geometry.spacing[1]),
       part,
     };
   });
@@ -231,17 +224,26 @@ function fociOf(
 
 /** Number of foci that hang on the main part by a neck narrower than themselves: erosion parts them before it removes them. */
 function bubbles(section: Section): number {
-  const { geometry } = section;
-  const { labels, components } = connectedComponents(section, 8);
-  const main = components.reduce((best, part) => (part.voxels > best.voxels ? part : best));
-  const inside = Uint8Array.from(labels, (label) => (label === main.label ? 1 : 0));
+  const largest = largestByVoxels(section);
+  const { part } = closeUp({ ...section, inside: largest }, 1);
+  const { geometry } = part;
+  const depth = depthMm(part, part.inside);
   return Math.max(
     ...NECK_HALF_WIDTHS_MM.map((mm) => {
-      const cores = connectedComponents(erode({ geometry, inside }, mm, "slice"), 8).components;
-      const largest = Math.max(0, ...cores.map((part) => part.voxels));
-      return Math.max(0, cores.filter((part) => part.voxels <= SMALL_SHARE * largest).length);
+      const inside = new Uint8Array(depth.length);
+      for (let pixel = 0; pixel < depth.length; pixel++) inside[pixel] = depth[pixel] > mm ? 1 : 0;
+      const cores = connectedComponents({ geometry, inside }, 8).components;
+      const most = Math.max(0, ...cores.map(({ voxels }) => voxels));
+      return Math.max(0, cores.filter(({ voxels }) => voxels <= SMALL_SHARE * most).length);
     }),
   );
+}
+
+/** The part of a section with the most pixels. */
+function largestByVoxels(section: Section): Uint8Array {
+  const found = connectedComponents(section, 8);
+  const main = found.components.reduce((best, part) => (part.voxels > best.voxels ? part : best));
+  return maskOfComponents(section, found, (part) => part === main).inside;
 }
 
 function largestDiameterMm({ geometry }: Section, pixels: Uint8Array): number {

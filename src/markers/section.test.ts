@@ -1,7 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { axialGeometry, maskOf, volumeOf } from "../../test/support/phantoms.ts";
+import { squaredDistanceMm } from "../volume/distance.ts";
+import { complement } from "../volume/morphology.ts";
 import { createMask } from "../volume/volume.ts";
-import { sectionsOf } from "./section.ts";
+import { closeUp, depthMm, distanceToMm, type Section, sectionsOf } from "./section.ts";
 
 const sectionsAt = (sliceMm: number, slices: number) => {
   const geometry = axialGeometry([32, 32, slices], [1, 1, sliceMm]);
@@ -65,4 +67,34 @@ it("refuses an empty mask and a mask from another grid", () => {
       maskOf(axialGeometry([8, 8, 2], [1, 1, 4]), () => true),
     ),
   ).toThrowCode("GEOMETRY_MISMATCH");
+});
+
+describe("distances on a section", () => {
+  const geometry = axialGeometry([40, 36, 1], [0.7, 0.9, 5]);
+  const { inside } = maskOf(geometry, ([x, y]) => Math.hypot(x - 3, y + 2) < 6 || Math.hypot(x + 8, y - 9) < 2);
+  const whole = (set: Uint8Array) => squaredDistanceMm({ geometry, inside: set }, "slice").map(Math.sqrt);
+
+  it("are those of the whole section inside a set", () => {
+    expect(depthMm({ geometry }, inside)).toEqual(whole(complement({ geometry, inside }).inside));
+  });
+
+  it("are those of the whole section around a set as far as is asked", () => {
+    const near = (values: Float32Array) => values.map((mm) => (mm <= 3 ? mm : Number.POSITIVE_INFINITY));
+    expect(near(distanceToMm({ geometry }, inside, 3))).toEqual(near(whole(inside)));
+  });
+
+  it("know an empty set", () => {
+    const none = new Uint8Array(inside.length);
+    expect(depthMm({ geometry }, none).some((mm) => mm > 0)).toBe(false);
+    expect(distanceToMm({ geometry }, none, 3).some(Number.isFinite)).toBe(false);
+  });
+});
+
+it("a close-up shows the same pixels, and brings them back", () => {
+  const [section] = sectionsAt(5, 1);
+  const { part, whole } = closeUp(section, 3);
+  expect(part.inside.length).toBeLessThan(section.inside.length);
+  expect(whole(part.inside)).toEqual(section.inside);
+  const at = ({ hu, corner, geometry }: Section) => hu[20 - corner[0] + geometry.size[0] * (16 - corner[1])];
+  expect(at(part)).toBe(at(section));
 });

@@ -3,7 +3,7 @@
  * which also brings their noise down to what the thresholds in HU assume; thicker slices stay as they are.
  */
 import { HemacastError } from "../core/errors.ts";
-import { boundingBox } from "../volume/box.ts";
+import { type Box, boundingBox, cropMask, cropVolume, grownBox, uncropMask } from "../volume/box.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { type Geometry, indexToLps, requireSameGrid, sliceExtentMm } from "../volume/geometry.ts";
 import { complement, fillHoles } from "../volume/morphology.ts";
@@ -105,7 +105,8 @@ function sectionOf(volume: CtVolume, mask: Mask, from: number, to: number, { cor
     origin: indexToLps(volume.geometry, [corner[0], corner[1], middle]),
     direction: volume.geometry.direction,
   };
-  const mostly = Uint8Array.from(share, (extent) => (extent >= thicknessMm / 2 - 1e-6 ? 1 : 0));
+  const mostly = new Uint8Array(share.length);
+  for (let pixel = 0; pixel < share.length; pixel++) mostly[pixel] = share[pixel] >= thicknessMm / 2 - 1e-6 ? 1 : 0;
   const { inside } = fillHoles({ geometry, inside: mostly }, "slice");
   return {
     geometry,
@@ -127,9 +128,60 @@ export function areaMm2({ spacing }: Geometry, set: Uint8Array): number {
   return pixels * spacing[0] * spacing[1];
 }
 
-/** Distance in mm from each pixel of a set on a section's grid to the nearest pixel outside of it; 0 outside. */
-export function depthMm({ geometry }: Section, set: Uint8Array): Float32Array {
-  return squaredDistanceMm(complement({ geometry, inside: set }), "slice").map(Math.sqrt);
+/** Distance in mm from each pixel of a set on a section's grid to the nearest pixel outside of it; 0 outside. Costs what the set's box costs. */
+export function depthMm({ geometry }: Pick<Section, "geometry">, set: Uint8Array): Float32Array {
+  const result = new Float32Array(set.length);
+  const box = boundingBox({ geometry, inside: set });
+  if (!box) return result;
+  // The nearest pixel outside is at most one step beyond the box.
+  const around = grownBox(box, geometry, Math.max(geometry.spacing[0], geometry.spacing[1]), false);
+  const squared = squaredDistanceMm(complement(cropMask({ geometry, inside: set }, around)), "slice");
+  copyRoots(squared, result, geometry.size[0], around);
+  return result;
+}
+
+/**
+ * Distance in mm from each pixel on a section's grid to the nearest pixel of a set; 0 inside, Infinity for an empty set.
+ *
+ * @param reachMm farther than this it may be told as Infinity
+ */
+export function distanceToMm({ geometry }: Pick<Section, "geometry">, set: Uint8Array, reachMm: number): Float32Array {
+  const result = new Float32Array(set.length).fill(Number.POSITIVE_INFINITY);
+  const box = boundingBox({ geometry, inside: set });
+  if (!box) return result;
+  const around = grownBox(box, geometry, reachMm, false);
+  copyRoots(squaredDistanceMm(cropMask({ geometry, inside: set }, around), "slice"), result, geometry.size[0], around);
+  return result;
+}
+
+function copyRoots(squared: Float32Array, into: Float32Array, nx: number, { low, high }: Box): void {
+  const width = high[0] - low[0];
+  for (let j = low[1]; j < high[1]; j++) {
+    const from = width * (j - low[1]);
+    for (let i = 0; i < width; i++) into[low[0] + i + nx * j] = Math.sqrt(squared[from + i]);
+  }
+}
+
+/** The part of a section around its hematoma, and what brings pixels of the part back to the section. */
+export function closeUp(
+  section: Section,
+  marginMm: number,
+): { part: Section; whole: (pixels: Uint8Array) => Uint8Array } {
+  const { geometry, inside, hu, corner } = section;
+  const box = boundingBox(section);
+  if (!box) return { part: section, whole: (pixels) => pixels };
+  const around = grownBox(box, geometry, marginMm, false);
+  const cropped = cropMask({ geometry, inside }, around);
+  const part: Section = {
+    ...section,
+    ...cropped,
+    hu: cropVolume({ geometry, hu, sources: [] }, around).hu as Float32Array,
+    corner: [corner[0] + around.low[0], corner[1] + around.low[1]],
+  };
+  return {
+    part,
+    whole: (pixels) => uncropMask({ geometry: cropped.geometry, inside: pixels }, geometry, around).inside,
+  };
 }
 
 /** The longest loop around a set on a section's grid, in pixel edges of the volume: pixel (i, j) covers [i, i + 1] x [j, j + 1]. */

@@ -94,24 +94,31 @@ export function greySlice(
   }
   const width = Math.ceil((box.right - box.left) / step);
   const height = Math.ceil((box.bottom - box.top) / step);
-  const means = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) means[x + width * y] = meanHu(volume, k, box, x * step, y * step, step);
-  }
-  return { width, height, data: Uint8Array.from(applyWindow(means, window), (shade) => Math.round(255 * shade)) };
+  const data = new Uint8Array(width * height);
+  const shades = applyWindow(blockMeans(volume, k, box, step, width), window);
+  for (let pixel = 0; pixel < data.length; pixel++) data[pixel] = Math.round(255 * shades[pixel]);
+  return { width, height, data };
 }
 
-function meanHu(volume: CtVolume, k: number, box: PixelBox, x: number, y: number, step: number): number {
+/** Mean HU of each block of `step` x `step` voxels, fewer at the right and lower edge. */
+function blockMeans(volume: CtVolume, k: number, box: PixelBox, step: number, width: number): Float32Array {
+  const { hu } = volume;
   const [nx, ny] = volume.geometry.size;
-  let sum = 0;
-  let count = 0;
-  for (let j = box.top + y; j < Math.min(box.top + y + step, box.bottom); j++) {
-    for (let i = box.left + x; i < Math.min(box.left + x + step, box.right); i++) {
-      sum += volume.hu[i + nx * (j + ny * k)] as number;
-      count++;
+  const height = Math.ceil((box.bottom - box.top) / step);
+  const sums = new Float64Array(width * height);
+  const counts = new Float64Array(width * height);
+  for (let j = box.top; j < box.bottom; j++) {
+    const row = width * Math.floor((j - box.top) / step);
+    const from = nx * (j + ny * k);
+    for (let i = box.left; i < box.right; i++) {
+      const block = row + Math.floor((i - box.left) / step);
+      sums[block] += hu[from + i];
+      counts[block]++;
     }
   }
-  return sum / count;
+  const means = new Float32Array(sums.length);
+  for (let block = 0; block < means.length; block++) means[block] = sums[block] / counts[block];
+  return means;
 }
 
 /** Closed loops to draw over a slice, in the pixel units of `sliceOutline`, and the colour of their line. */

@@ -74,3 +74,9 @@ it("findCranium tells bone from cavity", () => {
   expect(cranium && maskMl(cranium.skull)).toBeAllClose(shellMl, { relative: 0.1 });
   expect(cranium?.skull.inside.some((bone, v) => bone === 1 && cranium.cavity.inside[v] === 1)).toBe(false);
 });
+
+it("what is known of a scan is not sought again", () => {
+  const { volume } = headPhantom();
+  expect(findCranium(volume)).toBe(findCranium(volume));
+  expect(findCranium({ ...volume })).not.toBe(findCranium(volume));
+});

@@ -45,6 +45,17 @@ const WIDEST_MM = 210;
  * @param volume with axes towards L, P, S (`reorderVolume`); a single slice is enough
  */
 export function findCranium(volume: CtVolume): Cranium | null {
+  const known = crania.get(volume);
+  if (known !== undefined) return known;
+  const found = computeCranium(volume);
+  crania.set(volume, found);
+  return found;
+}
+
+/** Segmenter, surroundings and checks ask the same of one scan; what is known of a scan goes when the scan goes. */
+const crania = new WeakMap<CtVolume, Cranium | null>();
+
+function computeCranium(volume: CtVolume): Cranium | null {
   const whole = blockMean(volume, coarseFactors(volume));
   const bone = largestComponent({ geometry: whole.geometry, inside: above(whole.hu, BONE_HU) }, 26);
   const around = boundingBox(bone);

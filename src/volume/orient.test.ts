@@ -102,3 +102,11 @@ describe("uneven gaps", () => {
     expect(() => reorderMask(createMask(geometry), order)).toThrowCode("GEOMETRY_INVALID");
   });
 });
+
+it("a volume and a mask whose axes are in place are their own reordering", () => {
+  const geometry = axialGeometry([2, 2, 2], [1, 1, 1]);
+  const volume = createCtVolume(geometry, new Int16Array(8));
+  const mask = createMask(geometry);
+  expect(reorderVolume(volume, canonicalOrder(geometry))).toBe(volume);
+  expect(reorderMask(mask, canonicalOrder(geometry))).toBe(mask);
+});

@@ -78,6 +78,7 @@ export function reorderedGeometry(geometry: Geometry, { from, flipped }: AxisOrd
  * @throws HemacastError GEOMETRY_INVALID as `reorderedGeometry`
  */
 export function reorderVolume(volume: CtVolume, order: AxisOrder): CtVolume {
+  if (leavesAlone(order)) return volume;
   const geometry = reorderedGeometry(volume.geometry, order);
   const hu = reorderedValues(volume.hu, volume.geometry.size, order);
   const { from, flipped } = order;
@@ -96,10 +97,16 @@ export function reorderVolume(volume: CtVolume, order: AxisOrder): CtVolume {
  * @throws HemacastError GEOMETRY_INVALID as `reorderedGeometry`
  */
 export function reorderMask(mask: Mask, order: AxisOrder): Mask {
+  if (leavesAlone(order)) return mask;
   return {
     geometry: reorderedGeometry(mask.geometry, order),
     inside: reorderedValues(mask.inside, mask.geometry.size, order),
   };
+}
+
+/** Whether axes are in their places already: then a volume is its own reordering, and whatever is known of it stays known. */
+function leavesAlone({ from, flipped }: AxisOrder): boolean {
+  return from.every((old, a) => old === a && !flipped[a]);
 }
 
 /**

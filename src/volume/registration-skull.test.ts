@@ -11,7 +11,7 @@ import {
   rotationFromVector,
   transformPoint,
 } from "./registration.ts";
-import { registerSkulls } from "./registration-skull.ts";
+import { mirrored, registerMirrored, registerSkulls } from "./registration-skull.ts";
 
 const motion = (degrees: Vec3, shiftMm: Vec3, centerMm: Vec3 = [0, 0, 0]): RigidTransform => ({
   rotation: rotationFromVector(degrees.map((angle) => (angle * Math.PI) / 180) as unknown as Vec3),
@@ -76,4 +76,17 @@ describe("on a phantom skull", () => {
 it("refuses what shows no skull", () => {
   const water = volumeOf(axialGeometry([32, 32, 10], [4, 4, 8]), () => 0);
   expect(() => registerSkulls(bonyHead(identityTransform), water)).toThrowCode("NOT_CONVERGED");
+});
+
+describe("a head and its mirror image", () => {
+  it.each([
+    ["straight", motion([0, 0, 0], [0, 0, 0])],
+    ["turned by 20 degrees, tilted and off the middle", motion([5, 3, 20], [12, 5, 3])],
+  ])("finds the same for a head that lies %s as two scans would", (_, truth) => {
+    const head = bonyHead(truth);
+    const [fast, slow] = [registerMirrored(head), registerSkulls(head, mirrored(head))];
+    // Either is known to half a millimetre, as above.
+    expect(largestErrorMm(fast.transform, slow.transform)).toBeLessThan(0.5);
+    expect(fast.similarity).toBeAllClose(slow.similarity, { absolute: 0.01 });
+  });
 });

@@ -26,6 +26,8 @@ const FINE_MM: readonly number[] = [4, 2.5];
 const START_DEGREES: readonly number[] = [-12, 0, 12];
 const START_SHIFT_MM: readonly number[] = [-30, 0, 30];
 
+const MIRROR_START_DEGREES: readonly number[] = [-50, -25, 0, 25, 50];
+
 /** How many starts are followed to the end. */
 const FOLLOWED = 3;
 
@@ -47,15 +49,57 @@ const METHOD = { name: "skull-least-squares", version: "1" };
  * @throws HemacastError NOT_CONVERGED when a scan shows no skull, or no position has both skulls overlap
  */
 export function registerSkulls(fixed: CtVolume, moving: CtVolume): Registration {
-  const [fixedCoarse, movingCoarse] = [boneAt(fixed, COARSE_MM), boneAt(moving, COARSE_MM)];
+  const startsFor = (from: Vec3, to: Vec3) => startsAround(from, to, fixed);
+  return registerBones(
+    (mm) => boneAt(fixed, mm),
+    (mm) => boneAt(moving, mm),
+    startsFor,
+  );
+}
+
+/**
+ * Registers a head with its mirror image, x for -x: as `registerSkulls` on the two, but bone is prepared once, and the starts are those that a mirror
+ * image can need. Flexion and place along the axis are the same in both; only turn and shift across differ.
+ *
+ * @throws HemacastError NOT_CONVERGED as `registerSkulls`
+ */
+export function registerMirrored(volume: CtVolume): Registration {
+  const known = new Map<number, CtVolume>();
+  const bone = (mm: number): CtVolume => {
+    const found = known.get(mm) ?? boneAt(volume, mm);
+    known.set(mm, found);
+    return found;
+  };
+  return registerBones(bone, (mm) => mirrored(bone(mm)), mirrorStarts);
+}
+
+/** The mirror image, x for -x, of a volume. */
+export function mirrored(volume: CtVolume): CtVolume {
+  const { geometry } = volume;
+  const flip = ([x, y, z]: Vec3): Vec3 => [-x, y, z];
+  const [i, j, k] = geometry.direction;
+  return {
+    ...volume,
+    geometry: { ...geometry, origin: flip(geometry.origin), direction: [flip(i), flip(j), flip(k)] },
+  };
+}
+
+type BoneAt = (mm: number) => CtVolume;
+
+function registerBones(
+  fixed: BoneAt,
+  moving: BoneAt,
+  startsFor: (from: Vec3, to: Vec3) => RigidTransform[],
+): Registration {
+  const [fixedCoarse, movingCoarse] = [fixed(COARSE_MM), moving(COARSE_MM)];
   const points = pointsOf(fixedCoarse, FAR_FROM_SKULL_MM);
-  const [from, to] = [skullCentre(fixedCoarse), skullCentre(movingCoarse)];
-  const starts = startsAround(from, to, fixed).map((start) => refine(points, movingCoarse, start, 6));
-  const best = starts.sort((a, b) => b.similarity - a.similarity).slice(0, FOLLOWED);
+  const starts = startsFor(skullCentre(fixedCoarse), skullCentre(movingCoarse));
+  const tried = starts.map((start) => refine(points, movingCoarse, start, 6));
+  const best = tried.sort((a, b) => b.similarity - a.similarity).slice(0, FOLLOWED);
   let found = best.map((fit) => refine(points, movingCoarse, fit.transform, 30));
   for (const mm of FINE_MM) {
-    const finer = pointsOf(boneAt(fixed, mm), NEAR_SKULL_MM);
-    const movingBone = boneAt(moving, mm);
+    const finer = pointsOf(fixed(mm), NEAR_SKULL_MM);
+    const movingBone = moving(mm);
     found = found.sort((a, b) => b.similarity - a.similarity).slice(0, 1);
     found = found.map((fit) => refine(finer, movingBone, fit.transform, 30));
   }
@@ -140,6 +184,15 @@ function startsAround(from: Vec3, to: Vec3, fixed: CtVolume): RigidTransform[] {
       })),
     ),
   );
+}
+
+/** A head that is turned by an angle is turned by twice that against its mirror image. */
+function mirrorStarts(from: Vec3, to: Vec3): RigidTransform[] {
+  return MIRROR_START_DEGREES.map((turn) => ({
+    rotation: rotationFromVector([0, 0, (turn * Math.PI) / 180]),
+    centerMm: from,
+    shiftMm: subtract(to, from),
+  }));
 }
 
 type Fit = Omit<Registration, "method">;
