@@ -8,10 +8,12 @@ import { auroc } from "../evaluation/discrimination.ts";
 import { compareModels, type Evaluation, evaluatePredictions, type ModelComparison } from "../evaluation/evaluate.ts";
 import { wilsonInterval } from "../evaluation/intervals.ts";
 import type { Interval } from "../evaluation/predictions.ts";
+import type { SelectivePoint } from "../evaluation/selective.ts";
 import { type SubgroupTable, subgroupTable, unlessUndefined } from "../evaluation/subgroups.ts";
 import { mean, median, quantile, standardDeviation } from "../math/statistics.ts";
 import type { StudyConfig } from "./study-config.ts";
 import type { FoldResult } from "./study-fold.ts";
+import { selectivePoints } from "./study-selective.ts";
 
 /** Risks of one model: the mean over repeats of each participant's out-of-fold risks. */
 export interface ModelRisks {
@@ -44,6 +46,8 @@ export interface ModelMetrics {
     readonly specificity: Interval | null;
     readonly medianCutoff: number;
   };
+  /** Of those of whom it is surest: by how far the risk lies from the fold's own cut-off. */
+  readonly selective: readonly SelectivePoint[];
   readonly predictors: { readonly median: number; readonly eventsPerCandidate: number };
   /** How often a predictor has a coefficient, and its median, over folds; the most frequent first. */
   readonly selected: readonly { readonly name: string; readonly frequency: number; readonly median: number }[];
@@ -122,6 +126,7 @@ export function studyMetrics(
     name,
     evaluation: evaluatePredictions({ participantIds, outcome, risk }, plan),
     aucByRepeat: aucByRepeat(table, name, results, plan),
+    selective: selectivePoints(table, { name, risk }, predictions.rows, results),
     ...summariseFits(table, name, results),
   }));
   const threshold = median(results.map((r) => r.predictions[0]!.cutoff));

@@ -24,6 +24,7 @@ export function studyFigures(view: StudyView): StudyFigures {
     ["precision-recall", precisionRecallFigure(view)],
     ["calibration", calibrationFigure(view)],
     ["decision-curve", decisionFigure(view)],
+    ["selective", selectiveFigure(view)],
     ["auc", forestFigure(view)],
     ["learning-curve", view.learningCurve.length > 1 ? learningFigure(view) : null],
   ];
@@ -226,6 +227,31 @@ function decisionFigure(view: StudyView): string {
         0.398,
         top * 1.1 - lines * 0.055 * top,
         0.055 * top,
+      ),
+    ],
+  });
+}
+
+function selectiveFigure(view: StudyView): string {
+  const models = shownModels(view).map(({ model, color }) => ({
+    ...{ model, color },
+    accuracy: model.selective.map(({ share, accuracy }) => ({ share, value: accuracy.value })),
+    auc: model.selective.flatMap(({ share, auc: value }) => (value === null ? [] : [{ share, value }])),
+  }));
+  const values = models.flatMap(({ accuracy, auc: areas }) => [...accuracy, ...areas].map(({ value }) => value));
+  const least = Math.floor(10 * Math.min(0.5, ...values)) / 10;
+  const line = { x: "share", y: "value", strokeWidth: 1.8 } as const;
+  return draw({
+    x: { domain: [1, 0.2], label: "share kept, the surest · 保留比例（最有把握者）" },
+    y: { domain: [least, 1], label: "accuracy —, AUC - - · 准确率 —，AUC - -", grid: true },
+    marks: [
+      ...models.map(({ accuracy, color }) => Plot.line(accuracy, { ...line, stroke: color })),
+      ...models.map(({ auc: areas, color }) => Plot.line(areas, { ...line, stroke: color, strokeDasharray: "4,4" })),
+      ...legend(
+        models.map(({ model, color }) => ({ label: model.name, color })),
+        0.21,
+        least + 0.04 * (1 - least),
+        0.05 * (1 - least),
       ),
     ],
   });

@@ -49,6 +49,10 @@ export const studyWords = {
   "precision-recall": { en: "Precision-recall curves", zh: "精确率-召回率曲线" },
   calibration: { en: "Calibration (loess)", zh: "校准曲线（loess）" },
   "decision-curve": { en: "Decision curves", zh: "决策曲线" },
+  selective: {
+    en: "Selective prediction: accuracy (solid) and AUC (dashed) of those of whom a model is surest",
+    zh: "选择性预测：模型最有把握者的准确率（实线）与 AUC（虚线）",
+  },
   "learning-curve": { en: "Learning curve of the primary model", zh: "主要模型的学习曲线" },
   flow: { en: "Flow of participants", zh: "受试者流程图" },
   "auc-figure": { en: "AUC of every model", zh: "各模型 AUC" },

@@ -1,6 +1,7 @@
 /** What the study report shows, as plain data: the pipeline hands it over, this folder draws it. */
 import type { Evaluation, ModelComparison } from "../evaluation/evaluate.ts";
 import type { Interval } from "../evaluation/predictions.ts";
+import type { SelectivePoint } from "../evaluation/selective.ts";
 import type { SubgroupTable } from "../evaluation/subgroups.ts";
 
 /** One model of a study. */
@@ -19,6 +20,7 @@ export interface StudyViewModel {
     readonly specificity: Interval | null;
     readonly medianCutoff: number;
   };
+  readonly selective: readonly SelectivePoint[];
   readonly predictors: { readonly median: number; readonly eventsPerCandidate: number };
   readonly selected: readonly { readonly name: string; readonly frequency: number; readonly median: number }[];
 }
