@@ -39,6 +39,14 @@ beforeAll(async () => {
           reduce: [{ predictors: ["inception-v3.*"], components: 4 }],
         },
         { name: "shape", predictors: ["shape.*"], innerFolds: 3 },
+        {
+          name: "network",
+          predictors: ["*"],
+          reduce: [{ predictors: ["inception-v3.*"], components: 4 }],
+          innerFolds: 3,
+          network: { hidden: [6], members: 3, steps: 200 },
+          calibration: "platt",
+        },
       ],
       evaluation: { replicates: 100, permutations: 100 },
       bundle: { model: "both", members: 3 },
@@ -78,8 +86,8 @@ describe("a study on scans", () => {
   it("learns from the images, and says that it is simulated", async () => {
     const { data, events, result } = await study("run");
     expect(data.measured?.volumesMl.every((ml) => ml > 5)).toBe(true);
-    const [both] = result.metrics.models;
-    expect(both?.evaluation.auc.value).toBeGreaterThan(0.9);
+    const [both, , network] = result.metrics.models;
+    for (const fused of [both, network]) expect(fused?.evaluation.auc.value).toBeGreaterThan(0.9);
     expect(readFileSync(join(folder, "run", "report.html"), "utf8")).toContain("Every participant is simulated");
     expect(readFileSync(join(folder, "run", "table.md"), "utf8")).toContain("says nothing about patients");
     const fitting = events.filter(({ stage }) => stage === "fit bundle").map(({ done, total }) => [done, total]);

@@ -239,7 +239,8 @@ function selectiveFigure(view: StudyView): string {
     auc: model.selective.flatMap(({ share, auc: value }) => (value === null ? [] : [{ share, value }])),
   }));
   const values = models.flatMap(({ accuracy, auc: areas }) => [...accuracy, ...areas].map(({ value }) => value));
-  const least = Math.floor(10 * Math.min(0.5, ...values)) / 10;
+  // The names stand below the lowest line.
+  const least = Math.floor(10 * Math.min(0.5, ...values)) / 10 - 0.03 * models.length;
   const line = { x: "share", y: "value", strokeWidth: 1.8 } as const;
   return draw({
     x: { domain: [1, 0.2], label: "share kept, the surest · 保留比例（最有把握者）" },
@@ -250,8 +251,8 @@ function selectiveFigure(view: StudyView): string {
       ...legend(
         models.map(({ model, color }) => ({ label: model.name, color })),
         0.21,
-        least + 0.04 * (1 - least),
-        0.05 * (1 - least),
+        least + 0.02,
+        0.03,
       ),
     ],
   });
