@@ -80,3 +80,16 @@ it("writes a file whole, and leaves no part behind where it cannot", async () =>
   await expect(writeFileAtomically(join(base, "taken"), "{}")).rejects.toMatchObject({ code: "OUTPUT_NOT_WRITABLE" });
   expect((await readdir(base)).sort()).toEqual(["taken", "x.json"]);
 });
+
+it("passes a fault of the work on as it is, and leaves nothing", async () => {
+  const base = await mkdtemp(join(tmpdir(), "hemacast-"));
+  const work = writeFolderAtomically(
+    join(base, "out"),
+    () => true,
+    async () => {
+      throw new RangeError("no room");
+    },
+  );
+  await expect(work).rejects.toThrow(RangeError);
+  expect(await readdir(base)).toEqual([]);
+});

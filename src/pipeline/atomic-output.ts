@@ -45,7 +45,9 @@ export async function writeFolderAtomically<T>(
     return result;
   } catch (thrown) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    throw thrown instanceof HemacastError ? thrown : notWritable(folder, thrown);
+    // Only what the operating system refused is about the place; a fault of the work itself must not pass for a full disk.
+    const refused = !(thrown instanceof HemacastError) && thrown instanceof Error && "syscall" in thrown;
+    throw refused ? notWritable(folder, thrown) : thrown;
   }
 }
 

@@ -15,7 +15,13 @@ import { type ScannerProfile, scannerProfiles, siteScanner } from "../simulation
 import type { ScenarioName, SignName } from "../simulation/simulated-case.ts";
 import { writeFileAtomically, writeFolderAtomically } from "./atomic-output.ts";
 import { onRealHead, SIMULATED_NOTE, type SimulatedFormat } from "./simulate-study.ts";
-import { type SimulatedRow, type SimulateTask, simulateParticipant } from "./simulate-worker.ts";
+import {
+  type SimulatedReply,
+  type SimulatedRow,
+  type SimulateTask,
+  simulateInThread,
+  simulateParticipant,
+} from "./simulate-worker.ts";
 import { listShapes } from "./simulation-sources.ts";
 
 /** Which cohort to make. */
@@ -160,17 +166,22 @@ async function runTasks(
     for (const task of tasks) rows.push(finished(await simulateParticipant(task)));
     return rows;
   }
-  const pool = new Piscina<SimulateTask, SimulatedRow>({
+  const pool = new Piscina<SimulateTask, SimulatedReply>({
     filename: fileURLToPath(worker),
-    name: simulateParticipant.name,
+    name: simulateInThread.name,
     maxThreads: Math.min(threads, tasks.length),
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
   try {
-    return await Promise.all(tasks.map((task) => pool.run(task).then(finished)));
+    return await Promise.all(tasks.map((task) => pool.run(task).then((reply) => finished(rowOf(reply, task)))));
   } finally {
     await pool.destroy();
   }
+}
+
+function rowOf(reply: SimulatedReply, { participantId }: SimulateTask): SimulatedRow {
+  if ("fault" in reply) throw new HemacastError(reply.fault.code, `${participantId}: ${reply.fault.message}`);
+  return reply;
 }
 
 function summarise(options: CohortOptions, rows: readonly SimulatedRow[]): CohortSummary {

@@ -2,6 +2,7 @@
  * Simulated participants: a procedural head, a hematoma with known signs, a scanner, and a future that follows from a known risk. Nothing here is
  * anybody's image. `simulateCase` is the entry; writing studies to disk is the pipeline's.
  */
+import { HemacastError } from "../core/errors.ts";
 import { requireWhole } from "../core/guards.ts";
 import { createRandom, type Random } from "../core/random.ts";
 import { drawParticipant, type Participant } from "./growth/participant.ts";
@@ -9,11 +10,11 @@ import { scenarios } from "./growth/scenario.ts";
 import { drawHeadAnatomy, type HeadAnatomy } from "./head/head-anatomy.ts";
 import { createHeadPhantom, type HeadPhantom } from "./head/head-phantom.ts";
 import type { RealHead } from "./head/real-head.ts";
-import { createHematoma } from "./hematoma/hematoma.ts";
+import { createHematoma, type Hematoma } from "./hematoma/hematoma.ts";
 import type { HematomaRequest } from "./hematoma/hematoma-plan.ts";
 import { type ScannerProfile, scannerProfiles } from "./scanner/scanner-profile.ts";
-import { simulateScan } from "./simulate-scan.ts";
-import type { CaseTruth, ScanTruth, ScenarioName, SimulatedCase } from "./simulated-case.ts";
+import { type ScanInput, simulateScan } from "./simulate-scan.ts";
+import type { CaseTruth, ScanTruth, ScenarioName, SimulatedCase, SimulatedScan } from "./simulated-case.ts";
 
 /** Which case to make. */
 export interface SimulateOptions {
@@ -44,38 +45,51 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
   const { plan, hoursFromOnset } = participant;
   const { anatomy, head } = headOf(random.fork("head"), participant.ageYears, options.background);
   const blood = random.fork("blood");
-  const baseline = createHematoma(head, anatomy, plan, blood, {
-    ...{ volumeMl: plan.volumeMl, ivhMl: plan.ivhMl, hoursFromOnset },
-  });
   const common = { head, anatomy, profile: scanner };
-  const first = simulateScan({
-    ...common,
-    ...{ hematoma: baseline, volumeMl: plan.volumeMl, hoursFromOnset, random: random.fork("baseline scan") },
-  });
+  const first = bledAndScanned(
+    { volumeMl: plan.volumeMl, ivhMl: plan.ivhMl, hoursFromOnset },
+    (at) => createHematoma(head, anatomy, plan, blood, at),
+    (hematoma) => ({ ...common, hematoma, random: random.fork("baseline scan") }),
+  );
+  const { followUpVolumeMl: volumeMl, followUpIvhMl: ivhMl, followUpHours, followUpStatus } = participant;
   const second =
-    options.followUp && participant.followUpStatus === "scanned"
-      ? simulateScan({
-          ...common,
-          hematoma: createHematoma(
-            ...([head, anatomy, plan, blood] as const),
-            {
-              volumeMl: participant.followUpVolumeMl,
-              ivhMl: participant.followUpIvhMl,
-              hoursFromOnset: participant.followUpHours,
-            },
-            baseline,
-          ),
-          volumeMl: participant.followUpVolumeMl,
-          hoursFromOnset: participant.followUpHours,
-          random: random.fork("follow-up scan"),
-        })
+    options.followUp && followUpStatus === "scanned"
+      ? bledAndScanned(
+          { volumeMl, ivhMl, hoursFromOnset: followUpHours },
+          (at) => createHematoma(head, anatomy, plan, blood, at, first.hematoma),
+          (hematoma) => ({ ...common, hematoma, random: random.fork("follow-up scan") }),
+        ).scan
       : null;
   return {
     ...{ simulated: true, seed, scenario, scanner: scanner.name },
-    ...{ volume: first.volume, truth: caseTruth(first.truth, participant), followUp: second },
+    ...{ volume: first.scan.volume, truth: caseTruth(first.scan.truth, participant), followUp: second },
     background: options.background?.name ?? null,
     shape: plan.realShape?.name ?? null,
   };
+}
+
+/** When, and with how much blood. */
+type Bleeding = Parameters<typeof createHematoma>[4];
+
+/** How much larger a hematoma is drawn, and how often, when pieces of it that would pass for satellites take too much of it. */
+const LARGER = { part: 0.08, attempts: 3 };
+
+/** A hematoma at a time and its scan. What is cut off a ragged one on single slices is made up for by drawing it larger. */
+function bledAndScanned(
+  at: Bleeding,
+  bleed: (at: Bleeding) => Hematoma,
+  scanned: (hematoma: Hematoma) => Omit<ScanInput, "volumeMl" | "hoursFromOnset">,
+  attempt = 1,
+): { hematoma: Hematoma; scan: SimulatedScan } {
+  const { volumeMl, hoursFromOnset } = at;
+  const hematoma = bleed({ ...at, volumeMl: volumeMl * (1 + LARGER.part * (attempt - 1)) });
+  try {
+    return { hematoma, scan: simulateScan({ ...scanned(hematoma), volumeMl, hoursFromOnset }) };
+  } catch (thrown) {
+    const noRoom = thrown instanceof HemacastError && thrown.code === "ARGUMENT_INVALID";
+    if (!noRoom || attempt === LARGER.attempts) throw thrown;
+    return bledAndScanned(at, bleed, scanned, attempt + 1);
+  }
 }
 
 /** What becomes of a participant. */
