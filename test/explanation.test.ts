@@ -53,7 +53,7 @@ afterAll(() => block.release());
 /** A scan of somebody who expands and was not among those learned from. */
 const newcomer: CtVolume = clotScan(101);
 const mapOf = async (from: CnnBlock, by: LinearHead): Promise<SliceContribution> =>
-  (await from.explain(newcomer, hematoma, by))[0] as SliceContribution;
+  (await from.look(newcomer, hematoma)).explain(by)[0] as SliceContribution;
 
 /** Over the places that any map can reach. */
 function correlation(other: SliceContribution): number {

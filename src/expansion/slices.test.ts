@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { gaussianSmooth } from "../volume/smooth.ts";
 import { createCtVolume, createMask } from "../volume/volume.ts";
 import { chooseSlices, sliceConfigSchema, sliceImages } from "./slices.ts";
 
@@ -74,6 +75,25 @@ it("shows neighbours instead of windows, the edge slice as its own neighbour", (
   const [below, own, above] = [0, 1, 2].map((c) => (image?.channels[c * plane + center] as number) * 200);
   expect(own).toBe(below);
   expect((above as number) - (own as number)).toBeAllClose(10, { absolute: 1e-4 });
+});
+
+it.each([
+  ["windows about the clot", { relativeToClot: true }],
+  ["neighbours", { channels: "neighbours", windowsHu: [[0, 90]] }],
+])("smooths what is looked at as if the whole volume were smoothed: %s", (_what, change) => {
+  const noisy = createCtVolume(
+    geometry,
+    volume.hu.map((value, v) => value + ((v * 37) % 23)),
+  );
+  const smoothed = gaussianSmooth(noisy, { inPlane: 2, throughPlane: 0 });
+  for (const inside of [mask.inside, mask.inside.map((_, v) => Number(v === at(20, 16, 0)))]) {
+    const own = { ...mask, inside };
+    const look = (of: typeof noisy, smoothMm: number) =>
+      sliceImages(of, own, sliceConfigSchema.parse({ pixels: 80, ...change, smoothMm })).map(
+        ({ channels }) => channels,
+      );
+    expect(look(noisy, 2)).toEqual(look(smoothed, 0));
+  }
 });
 
 it("refuses what does not go together", () => {

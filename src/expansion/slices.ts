@@ -83,7 +83,7 @@ export function sliceImages(volume: CtVolume, mask: Mask, config: SliceConfig): 
   const counts = voxelsPerSlice(mask);
   const [dx, dy] = volume.geometry.spacing;
   const frame = config.frame === "clot" ? frameOfClot(mask, config.pixels) : frameOfHead(mask, config.pixels);
-  const shown = config.smoothMm > 0 ? gaussianSmooth(volume, { inPlane: config.smoothMm, throughPlane: 0 }) : volume;
+  const shown = config.smoothMm > 0 ? smoothedAround(volume, counts, config.smoothMm) : volume;
   const zeroHu = config.relativeToClot ? medianInside(shown, mask) : 0;
   return chooseSlices(counts, config.slices).map((slice) => ({
     slice,
@@ -93,6 +93,22 @@ export function sliceImages(volume: CtVolume, mask: Mask, config: SliceConfig): 
     clot: sampled(mask, slice, frame, config.pixels, (v) => mask.inside[v] as number),
     frame,
   }));
+}
+
+/** Smoothed where anything is looked at: slices that show the hematoma, and one beyond at either end. The others stay as they are. */
+function smoothedAround(volume: CtVolume, counts: ArrayLike<number>, inPlane: number): CtVolume {
+  const [nx, ny, nz] = volume.geometry.size;
+  const seen = Array.from(counts).flatMap((count, k) => (count > 0 ? [k] : []));
+  const first = Math.max(0, (seen[0] ?? 0) - 1);
+  const end = Math.min(nz, (seen.at(-1) ?? nz - 1) + 2);
+  const slab = {
+    ...volume,
+    geometry: { ...volume.geometry, size: [nx, ny, end - first] as const },
+    hu: volume.hu.subarray(first * nx * ny, end * nx * ny),
+  };
+  const hu = new Float32Array(volume.hu);
+  hu.set(gaussianSmooth(slab, { inPlane, throughPlane: 0 }).hu, first * nx * ny);
+  return { ...volume, hu };
 }
 
 /**
@@ -186,9 +202,8 @@ function sampled(
   valueAt: (voxel: number) => number,
 ): Float32Array {
   const [nx, ny] = geometry.size;
-  const plane = Float32Array.from({ length: nx * ny }, (_, i) => valueAt(slice * nx * ny + i));
   const at = (x: number, y: number): number =>
-    x < 0 || y < 0 || x >= nx || y >= ny ? 0 : (plane[y * nx + x] as number);
+    x < 0 || y < 0 || x >= nx || y >= ny ? 0 : Math.fround(valueAt((slice * ny + y) * nx + x));
   const bilinear = (x: number, y: number): number => {
     const [x0, y0] = [Math.floor(x), Math.floor(y)];
     const [fx, fy] = [x - x0, y - y0];

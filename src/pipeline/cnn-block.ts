@@ -19,9 +19,16 @@ import type { CtVolume, Mask } from "../volume/volume.ts";
 export interface CnnBlock extends PredictorBlock {
   /** SHA-256 of the weights: the predictors mean nothing with others. */
   readonly weightsSha256: string;
-  /** Where in the images the part of the log odds comes from that a linear head gives this block. */
-  explain(volume: CtVolume, mask: Mask, head: LinearHead): Promise<SliceContribution[]>;
+  /** Measures one scan, and keeps what was seen for an explanation. */
+  look(volume: CtVolume, mask: Mask): Promise<CnnLook>;
   release(): Promise<void>;
+}
+
+/** One scan as a network saw it. */
+export interface CnnLook {
+  readonly row: Float64Array;
+  /** Where in the images the part of the log odds comes from that a linear head gives this block. */
+  explain(head: LinearHead): SliceContribution[];
 }
 
 /**
@@ -35,32 +42,30 @@ export async function openCnnBlock(config: CnnConfig, backbone?: LoadedBackbone)
   const side = config.images.pixels;
   const session = await openSession(exportInference(network, weights, [1, 3, side, side], config.taps));
   const channels = config.taps.map((tap) => session.outputs.get(tap)?.[1] as number);
-  // One image after the other: the maps of a scan are read and let go.
-  async function* see(volume: CtVolume, mask: Mask): AsyncGenerator<SeenImage> {
+  const look = async (volume: CtVolume, mask: Mask): Promise<SeenImage[]> => {
+    const seen: SeenImage[] = [];
     for (const image of sliceImages(volume, mask, config.images)) {
-      if (image.clot.some((share) => share > 0)) yield await seenBy(session, image, description.input, config);
+      if (image.clot.some((share) => share > 0)) seen.push(await seenBy(session, image, description.input, config));
     }
-  }
+    return seen;
+  };
   return {
     name: description.name,
     names: cnnFeatureNames(description.name, config, channels),
     weightsSha256: description.sha256,
-    async measure(volume, mask) {
-      const rows: Float32Array[] = [];
-      const areas: number[] = [];
-      for await (const { image, maps } of see(volume, mask)) {
-        rows.push(joined(maps.map((map) => pooledMaps(map, image, config))));
-        areas.push(image.areaMm2);
-      }
-      return Float64Array.from(acrossSlices(rows, areas, config.acrossSlices));
-    },
-    async explain(volume, mask, head) {
-      const seen: SeenImage[] = [];
-      for await (const each of see(volume, mask)) seen.push(each);
-      return placeContributions(seen, config, head);
+    measure: async (volume, mask) => rowOf(await look(volume, mask), config),
+    async look(volume, mask) {
+      const seen = await look(volume, mask);
+      return { row: rowOf(seen, config), explain: (head) => placeContributions(seen, config, head) };
     },
     release: () => session.release(),
   };
+}
+
+function rowOf(seen: readonly SeenImage[], config: CnnConfig): Float64Array {
+  const rows = seen.map(({ image, maps }) => joined(maps.map((map) => pooledMaps(map, image, config))));
+  const areas = seen.map(({ image }) => image.areaMm2);
+  return Float64Array.from(acrossSlices(rows, areas, config.acrossSlices));
 }
 
 /** The folder of a backbone: a shipped one by its name, any other by its path. */

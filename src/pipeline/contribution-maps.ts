@@ -1,26 +1,19 @@
 /** Where in the images an image model's risk comes from, as it stands in prediction.json. */
 import type { HybridModel } from "../expansion/hybrid-model.ts";
 import type { LinearHead, SliceContribution } from "../expansion/place-contributions.ts";
-import type { CtVolume, Mask } from "../volume/volume.ts";
 import type { CaseRisk } from "./case-risk.ts";
-import type { CnnBlock } from "./cnn-block.ts";
+import type { CnnBlock, CnnLook } from "./cnn-block.ts";
 
 /** The map of one slice. */
 export type ContributionMap = NonNullable<CaseRisk["image"]>["maps"][number];
 
-/**
- * The maps of one block, slice by slice.
- *
- * @param mask the hematoma, not empty
- */
-export async function contributionMaps(
-  block: CnnBlock,
+/** The maps of one block, slice by slice, of a scan that it has looked at. */
+export function contributionMaps(
+  { name, names }: Pick<CnnBlock, "name" | "names">,
+  { explain }: CnnLook,
   model: HybridModel,
-  volume: CtVolume,
-  mask: Mask,
-): Promise<ContributionMap[]> {
-  const slices = await block.explain(volume, mask, headOf(block.names, model));
-  return slices.map((slice) => describe(block.name, slice));
+): ContributionMap[] {
+  return explain(headOf(names, model)).map((slice) => describe(name, slice));
 }
 
 /** The model over the predictors of one block; those that it does not read have no coefficient. */

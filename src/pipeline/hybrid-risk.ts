@@ -1,5 +1,6 @@
 /** An image model as one of the risk models that `predict` asks: measures its blocks on the case and says how far to believe the answer. */
 import { HemacastError } from "../core/errors.ts";
+import type { PredictorBlock } from "../expansion/blocks.ts";
 import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
 import { nearestCases } from "../expansion/nearest-cases.ts";
 import { maskMl } from "../volume/volume.ts";
@@ -77,14 +78,18 @@ async function estimate(
 ): Promise<CaseRisk> {
   // What a manifest calls the volume of the baseline scan is the volume of this one.
   const known = new Map(Object.entries({ ...values, baselineVolumeMl: maskMl(mask) }));
-  for (const { block } of tools.blocks) {
-    const row = await block.measure(volume, mask);
-    for (const [j, name] of block.names.entries()) known.set(name, row[j] as number);
+  const take = ({ names }: PredictorBlock, row: Float64Array): void => {
+    for (const [j, name] of names.entries()) known.set(name, row[j] as number);
+  };
+  const maps: ContributionMap[] = [];
+  for (const block of tools.plain) take(block, await block.measure(volume, mask));
+  for (const block of tools.cnn) {
+    const look = await block.look(volume, mask);
+    take(block, look.row);
+    maps.push(...contributionMaps(block, look, model));
   }
   const row = Float64Array.from(model.predictors, (name) => known.get(name) ?? Number.NaN);
   const found = predictHybrid(model, row);
-  const maps: ContributionMap[] = [];
-  for (const block of tools.cnn) maps.push(...(await contributionMaps(block, model, volume, mask)));
   const signs = model.predictors.filter((name, j) => name.endsWith("-sign") && (row[j] as number) > 0.5);
   return {
     model: identity,

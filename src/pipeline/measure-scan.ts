@@ -71,6 +71,9 @@ export async function identifyBlocks(config: BlocksConfig): Promise<BlocksIdenti
 /** The blocks of a model, ready to measure; they own memory. */
 export interface BlockTools {
   readonly cnn: readonly CnnBlock[];
+  /** Those without a network. */
+  readonly plain: readonly PredictorBlock[];
+  /** All, in the order of their predictors. */
   readonly blocks: readonly { readonly block: PredictorBlock; readonly id: string }[];
   release(): Promise<void>;
 }
@@ -89,7 +92,7 @@ export async function blockTools(config: BlocksConfig): Promise<BlockTools> {
   const release = async (): Promise<void> => {
     await Promise.all(cnn.map((block) => block.release()));
   };
-  return { cnn, blocks: [...plain, ...networks], release };
+  return { cnn, plain: plain.map(({ block }) => block), blocks: [...plain, ...networks], release };
 }
 
 async function openTools(config: BlocksConfig): Promise<Tools> {
