@@ -91,7 +91,12 @@ function direction(random) {
 /** All blood counts: the segmenter draws that in the ventricles too. */
 async function measured({ volume, truth }) {
   const { mask } = await segmenter.segment(volume);
-  return { trueMl: maskMl(truth.mask) + truth.ivhMl, ml: maskMl(mask), sdMl: volumeSdMl(mask) };
+  return { trueMl: maskMl(truth.mask) + truth.ivhMl, ml: maskMl(mask), sdMl: volumeSdMl(mask), signs: truth.signs };
+}
+
+/** Whether a part of the clot that reaches its edge is simulated as dark as brain, so that nobody could see where it ends. */
+function hasPartLikeBrain({ signs }) {
+  return signs.includes("blend") || signs.includes("fluid-level");
 }
 
 function summary() {
@@ -112,6 +117,12 @@ function summary() {
       within196Sd: within,
     };
   };
-  const small = pairs.filter(({ baseline }) => baseline.trueMl < 30);
-  return { all: pairs.length > 2 ? of(pairs) : null, below30Ml: small.length > 2 ? of(small) : null };
+  const told = (chosen) => (chosen.length > 2 ? of(chosen) : null);
+  const isSmall = ({ baseline }) => baseline.trueMl < 30;
+  const visible = pairs.filter(({ baseline, followUp }) => ![baseline, followUp].some(hasPartLikeBrain));
+  return {
+    all: told(pairs),
+    below30Ml: told(pairs.filter(isSmall)),
+    withoutPartsLikeBrain: { all: told(visible), below30Ml: told(visible.filter(isSmall)) },
+  };
 }

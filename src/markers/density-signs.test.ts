@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ClotPhantomOptions, clotPhantom } from "../../test/support/clot-phantom.ts";
+import { type ClotPhantomOptions, clotPhantom, inEllipsoid } from "../../test/support/clot-phantom.ts";
 import type { Vec3 } from "../math/vec3.ts";
 import { blackHoleSign, blendSign, hypodensity, swirlSign } from "./density-signs.ts";
 import { createClot } from "./hypodense-zone.ts";
@@ -56,6 +56,25 @@ describe.each([5, 1])("on slices of %i mm", (sliceMm) => {
     expect(reading.state).toBe("present");
     expect(reading.quantities.contiguousSections).toBeGreaterThanOrEqual(2);
   });
+});
+
+it("a darker part against the skull is a part beside the other: the blur of bone is no wall of clot", () => {
+  const { volume, mask } = clotPhantom({
+    isClot: (point) => inEllipsoid(point) && point[0] > -12,
+    clotHu: ([x]) => (x < -6 ? 38 : 65),
+    pixelMm: 0.75,
+  });
+  const nx = volume.geometry.size[0];
+  const hu = volume.hu.map((value, voxel) => {
+    const x = ((voxel % nx) - (nx - 1) / 2) * 0.75;
+    return value + 1000 / (1 + Math.exp((x + 13.5) / 0.4));
+  });
+  const clot = createClot(sectionsOf({ ...volume, hu }, mask));
+  expect([blendSign, blackHoleSign, hypodensity].map((read) => read(clot).state)).toEqual([
+    "present",
+    "absent",
+    "absent",
+  ]);
 });
 
 it("a zone on one section only is no swirl", () => {

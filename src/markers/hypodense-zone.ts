@@ -50,6 +50,10 @@ const WALL_REACH_MM = 3;
 const WALL_SIGMA_MM = 0.5;
 const WALL_SHARE = 0.35;
 
+/** No blood is so dense; how far its blur reaches. */
+const BONE_HU = 150;
+const NEAR_BONE_MM = 2;
+
 /** How much is seen around the hematoma: as far as a wall is sought outside of it, and blurs. */
 const CLOSE_UP_MM = 6;
 
@@ -72,7 +76,12 @@ export function createClot(sections: readonly Section[]): Clot {
     const edgeMm = depthMm(part, part.inside);
     const core = coreOf(part, edgeMm, [sections[n - 1], sections[n + 1]]);
     const smooth = smoothInside(part);
-    return { section, part, whole, edgeMm, core, smooth, clotLevel: percentile(smooth, core, 0.8) };
+    let walls: Float32Array | null = null;
+    const wallsHu = (): Float32Array => {
+      walls ??= wallsIn(part);
+      return walls;
+    };
+    return { section, part, whole, edgeMm, core, smooth, clotLevel: percentile(smooth, core, 0.8), wallsHu };
   });
   const known = new Map<number, readonly HypodenseZone[]>();
   return {
@@ -115,6 +124,20 @@ interface InnerSection {
   readonly smooth: Float32Array;
   /** HU of the dense part of the core; null without a core. */
   readonly clotLevel: number | null;
+  /** HU by which walls of clot are told, on demand. */
+  readonly wallsHu: () => Float32Array;
+}
+
+/** HU that are blurred little; beside bone, whose blur looks like a wall of clot, nothing is one. */
+function wallsIn(part: Section): Float32Array {
+  const fine = gaussianSmooth({ ...part, sources: [] }, { inPlane: WALL_SIGMA_MM, throughPlane: 0 });
+  const walls = Float32Array.from(fine.hu);
+  const bone = part.inside.map((_, pixel) => (part.hu[pixel] > BONE_HU ? 1 : 0));
+  const toBone = distanceToMm(part, bone, NEAR_BONE_MM);
+  for (let pixel = 0; pixel < walls.length; pixel++) {
+    if (toBone[pixel] <= NEAR_BONE_MM) walls[pixel] = Number.NEGATIVE_INFINITY;
+  }
+  return walls;
 }
 
 function zonesOf(inner: InnerSection, gapHu: number): HypodenseZone[] {
@@ -180,16 +203,16 @@ function measureZone(inner: InnerSection, seed: Uint8Array, clotLevel: number): 
  *
  * @param wallHu a wall is at least this dense
  */
-function surroundings({ part, edgeMm, core }: InnerSection, pixels: Uint8Array, wallHu: number) {
+function surroundings({ part, edgeMm, core, wallsHu }: InnerSection, pixels: Uint8Array, wallHu: number) {
   const nx = part.geometry.size[0];
-  const fine = gaussianSmooth({ ...part, sources: [] }, { inPlane: WALL_SIGMA_MM, throughPlane: 0 }).hu;
+  const walls = wallsHu();
   const hasWall = (pixel: number): boolean => {
     const reachMm = Math.max(WALL_REACH_MM, edgeMm[pixel] + 1);
     const [reachX, reachY] = [0, 1].map((axis) => Math.ceil(reachMm / part.geometry.spacing[axis]));
     for (let b = -reachY; b <= reachY; b++) {
       for (let a = -reachX; a <= reachX; a++) {
         const other = pixel + a + nx * b;
-        if (!pixels[other] && edgeMm[other] <= edgeMm[pixel] && fine[other] >= wallHu) return true;
+        if (!pixels[other] && edgeMm[other] <= edgeMm[pixel] && walls[other] >= wallHu) return true;
       }
     }
     return false;

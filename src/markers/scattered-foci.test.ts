@@ -39,6 +39,14 @@ it("a focus above the main hematoma, on a section without it, is a satellite", (
   expect(satelliteSign(sectionsWith(below, above))).toMatchObject({ state: "present", quantities: { satellites: 1 } });
 });
 
+it("the slanted end of the clot on the section beyond its last is no satellite; what goes on upwards there is one", () => {
+  const below = ([x, y, z]: Vec3) => z < 3 && Math.hypot(x, y) <= 14;
+  const tip = ([x, y, z]: Vec3) => z > 3 && z < 8 && Math.hypot(x - 15, y) <= 3;
+  const focus = ([x, y, z]: Vec3) => z > 3 && Math.hypot(x - 17, y) <= 3;
+  expect(satelliteSign(sectionsWith(below, tip))).toMatchObject({ state: "absent", quantities: { satellites: 0 } });
+  expect(satelliteSign(sectionsWith(below, focus))).toMatchObject({ state: "present", quantities: { satellites: 1 } });
+});
+
 it("three separate small foci make the island sign, two do not", () => {
   const foci = [disc(22, 0, 4), disc(-22, 0, 4), disc(0, 22, 4)];
   expect(islandSign(sectionsWith(main, ...foci))).toMatchObject({ state: "present", quantities: { separateFoci: 3 } });
@@ -67,6 +75,11 @@ it("joined foci count from four on, when they hang on a neck", () => {
     quantities: { joinedFoci: 3 },
   });
   expect(islandSign(sectionsWith(main, ...bubbles.slice(1), disc(16, 16, 4)))).toMatchObject({ state: "present" });
+});
+
+it("a wave of the edge on a wide base is no joined focus", () => {
+  const waves = ([x, y]: Vec3) => Math.hypot(x, y) <= 16 + 3 * Math.sin(9 * Math.atan2(y, x));
+  expect(islandSign(sectionsWith(waves))).toMatchObject({ state: "absent", quantities: { joinedFoci: 0 } });
 });
 
 it("lobulation without necks is no island", () => {

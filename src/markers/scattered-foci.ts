@@ -4,7 +4,7 @@ import { type Component, type Components, connectedComponents, maskOfComponents 
 import { squaredDistanceMm } from "../volume/distance.ts";
 import type { Mask } from "../volume/volume.ts";
 import { type MarkerReading, nothingFound } from "./marker.ts";
-import { closeUp, depthMm, outlineInVolume, type Section } from "./section.ts";
+import { closeUp, depthMm, distanceToMm, outlineInVolume, type Section } from "./section.ts";
 
 /** A satellite's largest diameter and its distance from the main hematoma. */
 const SATELLITE_MM = { diameter: 10, leastGap: 1, mostGap: 20 };
@@ -18,8 +18,12 @@ const SMALL_SHARE = 0.25;
 /** What is one thing on two neighbouring sections lies over itself with at least this share of the smaller area. */
 const LEAST_OVERLAP = 0.5;
 
-/** A bubble hangs on a neck narrower than twice one of these widths, in mm, and is itself wider. */
+/** The clot's end lies within this distance, in the plane, of what the section before it shows: a slope of about 45 degrees at 5 mm. */
+const TIP_MM = 6;
+
+/** A bubble hangs on a neck narrower than twice one of these widths, in mm, and is itself so many times as wide: less is a wave of the edge. */
 const NECK_HALF_WIDTHS_MM: readonly number[] = [1.5, 2, 2.5, 3];
+const BUBBLE_WIDTH = 1.5;
 
 /** Fewer islands than these do not make the sign: apart from the main hematoma, or some of them joined to it. */
 const LEAST_SEPARATE = 3;
@@ -117,14 +121,37 @@ function findScatter(sections: readonly Section[]): Scatter {
   const inMain = new Uint8Array(labels.length);
   for (let pixel = 0; pixel < labels.length; pixel++) inMain[pixel] = labels[pixel] === main ? 1 : 0;
   const toMain = squaredDistanceMm({ geometry: stackGeometry(sections), inside: inMain }, "volume");
+  const partsOn = sections.map((_, n) => labels.subarray(n * perSection, (n + 1) * perSection));
   const foci = sections.flatMap((section, n) =>
     fociOf(section, planes[n], {
       main,
-      parts: labels.subarray(n * perSection, (n + 1) * perSection),
+      parts: partsOn[n],
       toMain: toMain.subarray(n * perSection, (n + 1) * perSection),
     }),
   );
-  return { main, foci };
+  const tips = tipsOf(sections, partsOn, main);
+  return { main, foci: foci.filter(({ part }) => !tips.has(part)) };
+}
+
+/**
+ * Parts that are the main hematoma's slanted ends: seen on one section only, which is next to the main one's last and does not show it, and near to it
+ * when seen from above. Nobody sees a gap there.
+ */
+function tipsOf(sections: readonly Section[], partsOn: readonly Int32Array[], main: number): Set<number> {
+  const present = partsOn.map((parts) => new Set(parts));
+  const others = new Set(present.flatMap((parts) => [...parts]).filter((part) => part !== 0 && part !== main));
+  const beside = (part: number, n: number, next: number): boolean => {
+    const neighbour = sections[next];
+    if (!neighbour || !present[next].has(main) || !areNeighbours(sections[n], neighbour)) return false;
+    const ofMain = neighbour.inside.map((_, pixel) => (partsOn[next][pixel] === main ? 1 : 0));
+    const toMain = distanceToMm(neighbour, ofMain, TIP_MM);
+    return partsOn[n].some((found, pixel) => found === part && toMain[pixel] <= TIP_MM);
+  };
+  const isTip = (part: number): boolean => {
+    const [n, ...more] = sections.flatMap((_, k) => (present[k].has(part) ? [k] : []));
+    return more.length === 0 && !present[n].has(main) && (beside(part, n, n - 1) || beside(part, n, n + 1));
+  };
+  return new Set([...others].filter(isTip));
 }
 
 /**
@@ -144,7 +171,7 @@ function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: numbe
     return at;
   };
   for (let n = 1; n < sections.length; n++) {
-    if (sections[n].firstSlice !== sections[n - 1].lastSlice + 1) continue;
+    if (!areNeighbours(sections[n - 1], sections[n])) continue;
     for (const [below, above] of overlapping(planes[n - 1], planes[n])) {
       root[find(first[n] + above)] = find(first[n - 1] + below);
     }
@@ -162,6 +189,11 @@ function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: numbe
     });
   });
   return { labels, mm3, planes };
+}
+
+/** Sections without any hematoma between two are left out of the list. */
+function areNeighbours(a: Section, b: Section): boolean {
+  return a.lastSlice + 1 === b.firstSlice || b.lastSlice + 1 === a.firstSlice;
 }
 
 /** Pairs of regions of two sections of which at least half of the smaller one lies over the other. */
@@ -232,9 +264,14 @@ function bubbles(section: Section): number {
     ...NECK_HALF_WIDTHS_MM.map((mm) => {
       const inside = new Uint8Array(depth.length);
       for (let pixel = 0; pixel < depth.length; pixel++) inside[pixel] = depth[pixel] > mm ? 1 : 0;
-      const cores = connectedComponents({ geometry, inside }, 8).components;
-      const most = Math.max(0, ...cores.map(({ voxels }) => voxels));
-      return Math.max(0, cores.filter(({ voxels }) => voxels <= SMALL_SHARE * most).length);
+      const { labels, components } = connectedComponents({ geometry, inside }, 8);
+      const widest = new Float64Array(components.length + 1);
+      labels.forEach((label, pixel) => {
+        widest[label] = Math.max(widest[label], depth[pixel]);
+      });
+      const most = Math.max(0, ...components.map(({ voxels }) => voxels));
+      const round = ({ label }: Component): boolean => widest[label] >= BUBBLE_WIDTH * mm;
+      return components.filter((core) => core.voxels <= SMALL_SHARE * most && round(core)).length;
     }),
   );
 }
