@@ -214,6 +214,36 @@ describe("a study on scans", () => {
     },
   );
 
+  it.each([
+    [
+      "other windows",
+      {
+        images: {
+          windowsHu: [
+            [0, 80],
+            [30, 90],
+            [-50, 140],
+          ],
+        },
+      },
+    ],
+    ["another frame", { images: { frame: "head" } }],
+    ["a little smoothing", { images: { smoothMm: 0.8 } }],
+    ["other pixels", { images: { pixels: 80 } }],
+    ["another depth", { taps: ["mixed1"] }],
+  ])(
+    "refuses a bundle that measures with %s than it was trained with",
+    async (_what, { images, ...change }: { images?: object; taps?: string[] }) => {
+      const { manifest, ...content } = await loadHybridBundle(join(folder, "run", "bundle"));
+      const { schema: _s, checksums: _c, kind: _k, inputs: _i, ...described } = manifest;
+      const cnn = content.blocks.cnn.map((each) => ({ ...each, ...change, images: { ...each.images, ...images } }));
+      const other = join(folder, "changed-bundle");
+      const blocks = { ...content.blocks, cnn };
+      await writeHybridBundle(other, described, { ...content, blocks }, "card", [content.model.means]);
+      await expect(openRiskModel(other)).rejects.toMatchObject({ code: "SELF_TEST_FAILED" });
+    },
+  );
+
   it("names its training cases where they are simulated, and refuses a bundle that names patients", async () => {
     const { manifest, ...content } = await loadHybridBundle(join(folder, "run", "bundle"));
     expect(content.model.cases?.ids).toHaveLength(participants);

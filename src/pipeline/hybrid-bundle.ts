@@ -46,7 +46,11 @@ const descriptionSchema = z.strictObject({
     .nullable(),
 });
 
-const selfTestSchema = z.strictObject({ risks: z.array(probability).min(1) });
+const selfTestSchema = z.strictObject({
+  risks: z.array(probability).min(1),
+  /** What each block says about the phantom; checked when the blocks are opened. */
+  phantom: z.record(z.string(), number),
+});
 
 /** What a hybrid bundle is besides its manifest. */
 export interface HybridContent {
@@ -55,6 +59,8 @@ export interface HybridContent {
   readonly segmenterId: string;
   readonly backbones: Readonly<Record<string, string>>;
   readonly model: HybridModel;
+  /** Log odds of each block about the phantom, as measured when it was trained. */
+  readonly phantom: Readonly<Record<string, number>>;
 }
 
 /** A verified hybrid. */
@@ -88,8 +94,8 @@ export async function loadHybridBundle(directory: string): Promise<HybridBundle>
   const p = rest.predictors.length;
   const numbers = modelNumbers(tensors, p, manifest.name);
   const model = { ...rest, ...numbers, cases: cases && caseSpace(cases, tensors, p, manifest.name) };
-  runSelfTest(bundle, model, tensors);
-  return { manifest, outcomes, blocks, segmenterId, backbones, model };
+  const phantom = runSelfTest(bundle, model, tensors);
+  return { manifest, outcomes, blocks, segmenterId, backbones, model, phantom };
 }
 
 /** A bundle may come from anywhere: it chooses among the backbones that are here, and never names a file to open. */
@@ -154,8 +160,9 @@ function modelNumbers(tensors: Weights, p: number, name: string): ModelNumbers {
   return { fills, means, deviations, whole, members };
 }
 
-function runSelfTest(bundle: Bundle, model: HybridModel, tensors: Weights): void {
-  const { risks } = bundleJson(bundle, "self-test.json", selfTestSchema);
+/** @returns what else the self-test holds, which needs the networks */
+function runSelfTest(bundle: Bundle, model: HybridModel, tensors: Weights): HybridContent["phantom"] {
+  const { risks, phantom } = bundleJson(bundle, "self-test.json", selfTestSchema);
   const rows = tensors.get("self-test") as Tensor | undefined;
   const p = model.predictors.length;
   if (rows?.shape.join() !== `${risks.length},${p}`) {
@@ -170,6 +177,7 @@ function runSelfTest(bundle: Bundle, model: HybridModel, tensors: Weights): void
       );
     }
   }
+  return phantom;
 }
 
 /**
@@ -181,7 +189,7 @@ function runSelfTest(bundle: Bundle, model: HybridModel, tensors: Weights): void
 export async function writeHybridBundle(
   directory: string,
   manifest: Omit<BundleManifest, "schema" | "checksums" | "kind" | "inputs">,
-  { model, ...content }: HybridContent,
+  { model, phantom, ...content }: HybridContent,
   card: string,
   selfTest: readonly ArrayLike<number>[],
 ): Promise<void> {
@@ -204,7 +212,7 @@ export async function writeHybridBundle(
   const files = new Map<string, string | Uint8Array>([
     ["hybrid-model.json", toJson({ schema: "hemacast-hybrid/2", ...description })],
     ["coefficients.safetensors", writeSafetensors(toStored(weights, "F32"))],
-    ["self-test.json", toJson({ risks })],
+    ["self-test.json", toJson({ risks, phantom })],
     ["MODEL_CARD.md", card],
   ]);
   await writeBundle(directory, { ...manifest, kind: hybridKind, inputs: inputsOf(content.blocks) }, files);

@@ -7,6 +7,7 @@ import { maskMl } from "../volume/volume.ts";
 import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
 import { type ContributionMap, contributionMaps } from "./contribution-maps.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
+import { requireSamePhantom } from "./hybrid-phantom.ts";
 import { type BlockTools, blockTools } from "./measure-scan.ts";
 import { segmenterIdentity } from "./segmenter-identity.ts";
 
@@ -16,7 +17,8 @@ const NEAREST = 3;
 /**
  * Opens the networks that a hybrid measures with.
  *
- * @throws HemacastError BUNDLE_INVALID when the segmenter or a backbone installed here is not the one that the hybrid was trained with
+ * @throws HemacastError BUNDLE_INVALID when the segmenter or a backbone installed here is not the one that the hybrid was trained with;
+ * SELF_TEST_FAILED when its blocks measure otherwise
  */
 export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
   const { manifest, blocks, outcomes } = bundle;
@@ -24,6 +26,7 @@ export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
   const tools = await blockTools(blocks);
   try {
     requireSameBackbones(bundle, tools);
+    await requireSamePhantom(bundle, tools);
   } catch (thrown) {
     await tools.release();
     throw thrown;

@@ -10,7 +10,9 @@ import type { ModelConfig } from "../expansion/learner-config.ts";
 import { intendedUse } from "../report/prediction.ts";
 import { writeHybridBundle } from "./hybrid-bundle.ts";
 import { ensembleInThreads } from "./hybrid-ensemble.ts";
+import { phantomContributions } from "./hybrid-phantom.ts";
 import type { MeasuredCohort } from "./measure-cohort.ts";
+import { blockTools } from "./measure-scan.ts";
 import { measuredBlocksOf, type StudyConfig } from "./study-config.ts";
 import type { StudyData } from "./study-data.ts";
 import type { ModelMetrics, StudyMetrics } from "./study-metrics.ts";
@@ -38,6 +40,8 @@ export async function writeStudyBundle(
   const fitting = { ...bundle, namesCases: data.simulated };
   const fitEnsemble = ensembleInThreads(bundle.members, running);
   const model = await fitHybridModel(wholeCohort(data.table), chosen, random, fitting, fitEnsemble);
+  const tools = await blockTools(blocks);
+  const phantom = await phantomContributions(model, tools).finally(tools.release);
   const definition = outcomeDefinitions[config.outcome.definition as keyof typeof outcomeDefinitions];
   const development = { participants: data.flow.analysed, events: data.flow.events, seed: config.seed };
   const { auc, calibration, brier } = figures.evaluation;
@@ -55,7 +59,7 @@ export async function writeStudyBundle(
   await writeHybridBundle(
     join(out, "bundle"),
     manifest,
-    { outcomes: data.simulated ? "simulated" : "real", blocks, segmenterId, backbones, model },
+    { outcomes: data.simulated ? "simulated" : "real", blocks, segmenterId, backbones, model, phantom },
     modelCard(manifest, data, measured, figures),
     selfTestRows(model),
   );
