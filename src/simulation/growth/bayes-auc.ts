@@ -20,19 +20,34 @@ export interface ScenarioCeiling {
  */
 export function scenarioCeiling(scenario: Scenario, n: number, random: Random): ScenarioCeiling {
   requireWhole("n", n, 2);
-  const risks = Float64Array.from({ length: n }, (_, i) => drawParticipant(random.fork(`${i}`), scenario).risk).sort();
+  const risks = Float64Array.from({ length: n }, (_, i) => drawParticipant(random.fork(`${i}`), scenario).risk);
   const total = risks.reduce((sum, risk) => sum + risk, 0);
-  let [below, concordant, i] = [0, 0, 0];
-  while (i < n) {
-    let [end, expanding, not] = [i, 0, 0];
-    while (end < n && risks[end] === risks[i]) {
-      expanding += risks[end] as number;
-      not += 1 - (risks[end] as number);
-      end++;
+  return { bayesAuc: expectedAuc(risks, risks), prevalence: total / n };
+}
+
+/**
+ * The expected AUC of scores among participants who expand with the given probabilities.
+ *
+ * @param scores higher means more likely to expand
+ * @param risks true probabilities
+ * @example expectedAuc([1, 2], [0, 1]) // => 1
+ */
+export function expectedAuc(scores: ArrayLike<number>, risks: ArrayLike<number>): number {
+  const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort(
+    (a, b) => (scores[a] as number) - (scores[b] as number),
+  );
+  let [below, concordant, total, i] = [0, 0, 0, 0];
+  while (i < order.length) {
+    const score = scores[order[i] as number];
+    let [expanding, not] = [0, 0];
+    for (; i < order.length && scores[order[i] as number] === score; i++) {
+      const risk = risks[order[i] as number] as number;
+      expanding += risk;
+      not += 1 - risk;
     }
     concordant += expanding * (below + not / 2);
     below += not;
-    i = end;
+    total += expanding;
   }
-  return { bayesAuc: concordant / (total * (n - total)), prevalence: total / n };
+  return concordant / (total * below);
 }

@@ -2,7 +2,7 @@
 import type { Random } from "../../core/random.ts";
 import { type HematomaPlan, type HematomaRequest, hematomaSites, planHematoma } from "../hematoma/hematoma-plan.ts";
 import type { FollowUpStatus } from "../simulated-case.ts";
-import { expansionRisk, type Scenario } from "./scenario.ts";
+import { type ExpansionFeatures, expansionRisk, type Scenario } from "./scenario.ts";
 
 /** One participant before any image is made. */
 export interface Participant {
@@ -40,8 +40,7 @@ export function drawParticipant(random: Random, scenario: Scenario, request: Hem
   const spotSign = person.uniform() < 0.21;
   const hoursFromOnset = round1(Math.min(Math.max(2.9 * Math.exp(0.65 * person.normal()), 0.5), 12));
   const plan = planHematoma(random.fork("hematoma"), anticoagulation, request);
-  const heterogeneity = Math.log(plan.heterogeneityHu / TEXTURE.centerHu) / TEXTURE.logSd;
-  const risk = expansionRisk(scenario, { ...plan, hoursFromOnset, anticoagulation, spotSign, heterogeneity });
+  const risk = expansionRisk(scenario, featuresOf({ plan, hoursFromOnset, anticoagulation, spotSign }));
   const fate = random.fork("fate");
   const expands = fate.uniform() < risk;
   const growth = random.fork("growth");
@@ -56,6 +55,18 @@ export function drawParticipant(random: Random, scenario: Scenario, request: Hem
     followUpHours: round1(Math.max(24 + 3 * Math.min(Math.max(growth.normal(), -1.5), 1.5), hoursFromOnset + 8)),
     followUpStatus: statusOf(random.fork("status"), plan.volumeMl, expands),
   };
+}
+
+/** What the chance of expansion may depend on, of one participant. */
+export function featuresOf({
+  plan,
+  hoursFromOnset,
+  anticoagulation,
+  spotSign,
+}: Pick<Participant, "plan" | "hoursFromOnset" | "anticoagulation" | "spotSign">): ExpansionFeatures {
+  const { volumeMl, irregularity, signs } = plan;
+  const heterogeneity = Math.log(plan.heterogeneityHu / TEXTURE.centerHu) / TEXTURE.logSd;
+  return { volumeMl, irregularity, signs, hoursFromOnset, anticoagulation, spotSign, heterogeneity };
 }
 
 /** Volume at follow-up: beyond the threshold for those who expand, short of it for the others, who may also shrink a little. */
