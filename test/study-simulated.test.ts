@@ -112,6 +112,19 @@ it("says how good its models are about those of whom they are surest", () => {
   expect(text("one", "report.html")).toContain("Selective prediction");
 });
 
+it("says whether its conformal sets hold what they promise", () => {
+  const { models } = JSON.parse(text("one", "metrics.json"));
+  for (const { conformal } of models) {
+    const { coverage, coveredIfExpands, coveredIfNot, decides, abstains, neither } = conformal;
+    expect(coverage).toBe(0.9);
+    // Folds of 150, of whom some 40 expand: three standard errors.
+    for (const held of [coveredIfExpands, coveredIfNot]) expect(held.value).toBeAllClose(0.9, { absolute: 0.14 });
+    expect(decides + abstains + neither).toBeAllClose(1, { absolute: 1e-9 });
+  }
+  expect(text("one", "report.html")).toContain("保形预测集");
+  expect(text("one", "table.md")).toContain("## Conformal sets");
+});
+
 it("evaluates the predictions that it left, alone and against the other model's", async () => {
   const [head, ...lines] = text("one", "predictions.csv").trim().split("\n");
   const columns = head!.split(",");

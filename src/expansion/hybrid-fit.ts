@@ -6,9 +6,10 @@ import { type Random, type RandomState, resumeRandom } from "../core/random.ts";
 import { quantile } from "../math/statistics.ts";
 import { type AffineForm, affineForm } from "./affine-form.ts";
 import { calibratedRisk } from "./calibrator.ts";
+import { conformalLimits } from "./conformal.ts";
 import { fitModel } from "./fit-model.ts";
 import type { FittedModelFacts } from "./fitted-model.ts";
-import { blockDistances, type ConformalLimits, type HybridModel } from "./hybrid-model.ts";
+import { blockDistances, type HybridModel } from "./hybrid-model.ts";
 import type { ModelConfig } from "./learner-config.ts";
 import { fitCaseSpace } from "./nearest-cases.ts";
 import { matchPredictors } from "./prepare.ts";
@@ -106,18 +107,6 @@ function resampled(table: FeatureTable, random: Random): TrainingSet {
     return ofClass.map(() => ofClass[random.integer(ofClass.length)] as number);
   });
   return wholeCohort(selectTableRows(table, rows));
-}
-
-function conformalLimits(risks: Float64Array, outcome: Uint8Array, coverage: number): ConformalLimits {
-  const sorted = (y: number): Float64Array => risks.filter((_, i) => outcome[i] === y).sort();
-  const [without, having] = [sorted(0), sorted(1)];
-  const allowed = Math.floor((1 - coverage) * (having.length + 1));
-  const needed = Math.ceil(coverage * (without.length + 1));
-  return {
-    coverage,
-    leastIfExpands: allowed < 1 ? 0 : (having[allowed - 1] as number),
-    mostIfNot: needed > without.length ? 1 : (without[needed - 1] as number),
-  };
 }
 
 function noveltyLimits(table: FeatureTable, standard: Standard): Record<string, number> {

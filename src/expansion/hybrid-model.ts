@@ -7,6 +7,7 @@ import { standardDeviation } from "../math/statistics.ts";
 import { type AffineForm, affineLogOdds } from "./affine-form.ts";
 import { blockOf } from "./blocks.ts";
 import { type Calibrator, calibratedRisk } from "./calibrator.ts";
+import { type ConformalLimits, type ConformalSet, conformalSet } from "./conformal.ts";
 import type { CaseSpace } from "./nearest-cases.ts";
 import type { Standard } from "./standard.ts";
 
@@ -27,16 +28,6 @@ export interface HybridModel extends Standard {
   readonly cases: CaseSpace | null;
 }
 
-/** Class-conditional conformal prediction: of those who expand, this share has "expands" in its set, and likewise for the others. */
-export interface ConformalLimits {
-  /** Share in (0, 1). */
-  readonly coverage: number;
-  /** "Expands" is in the set from this risk on. */
-  readonly leastIfExpands: number;
-  /** "Does not" is in the set up to this risk. */
-  readonly mostIfNot: number;
-}
-
 /** A risk and how far to believe it. */
 export interface HybridEstimate {
   readonly risk: number;
@@ -44,7 +35,7 @@ export interface HybridEstimate {
   readonly low: number;
   readonly high: number;
   /** What cannot be excluded at the stated coverage: both = the model abstains from a decision, neither = unlike either class. */
-  readonly conformalSet: readonly ("expands" | "does-not")[];
+  readonly conformalSet: ConformalSet;
   readonly coverage: number;
   /** Blocks whose predictors lie further out than those of 99 % of the training participants. */
   readonly unusual: readonly string[];
@@ -88,17 +79,13 @@ export function predictHybrid(model: HybridModel, row: ArrayLike<number>): Hybri
   const logOdds = affineLogOdds(model.whole, complete);
   const spread = model.members.length > 1 ? standardDeviation(membersLogOdds(model, complete)) : 0;
   const risk = calibratedRisk(model.calibrator, logOdds);
-  const { coverage, leastIfExpands, mostIfNot } = model.conformal;
   const distances = blockDistances(model.predictors, complete, model);
   return {
     risk,
     low: calibratedRisk(model.calibrator, logOdds - 1.96 * spread),
     high: calibratedRisk(model.calibrator, logOdds + 1.96 * spread),
-    conformalSet: [
-      ...(risk >= leastIfExpands ? (["expands"] as const) : []),
-      ...(risk <= mostIfNot ? (["does-not"] as const) : []),
-    ],
-    coverage,
+    conformalSet: conformalSet(model.conformal, risk),
+    coverage: model.conformal.coverage,
     unusual: Object.keys(distances).filter((block) => distances[block]! > (model.novelty[block] ?? Infinity)),
     contributions: contributionsByBlock(model, complete),
     baselineLogOdds: affineLogOdds(model.whole, model.means),

@@ -6,6 +6,8 @@ import { HemacastError } from "../core/errors.ts";
 import { createRandom, type Random, shuffled } from "../core/random.ts";
 import { auroc } from "../evaluation/discrimination.ts";
 import { unlessUndefined } from "../evaluation/subgroups.ts";
+import { calibratedRisk } from "../expansion/calibrator.ts";
+import { type ConformalLimits, conformalLimits } from "../expansion/conformal.ts";
 import { fitLearner } from "../expansion/fit-learner.ts";
 import type { FittedModel, FittedModelFacts } from "../expansion/fitted-model.ts";
 import type { ModelConfig } from "../expansion/learner-config.ts";
@@ -17,6 +19,8 @@ export interface FoldTask {
   readonly seed: number;
   /** Shares of the training participants for the learning curve; empty = none. */
   readonly learningCurve: readonly number[];
+  /** Of the conformal sets, in (0, 1). */
+  readonly coverage: number;
 }
 
 /** What one model said of the test rows of one fold. */
@@ -24,6 +28,8 @@ export interface FoldPrediction {
   readonly model: string;
   readonly risk: readonly number[];
   readonly cutoff: number;
+  /** From the inner folds of the training part; null for a model without them. */
+  readonly conformal: ConformalLimits | null;
   readonly facts: FittedModelFacts;
 }
 
@@ -45,7 +51,7 @@ export interface FoldResult {
  */
 export async function runFold(
   table: FeatureTable,
-  { fold, models, seed, learningCurve }: FoldTask,
+  { fold, models, seed, learningCurve, coverage }: FoldTask,
 ): Promise<FoldResult> {
   const startedAt = performance.now();
   const { training, test } = applyFold(table, fold);
@@ -56,6 +62,7 @@ export async function runFold(
     model: model.name,
     risk: Array.from(model.risk(test)),
     cutoff: model.cutoff,
+    conformal: model.outOfFold && conformalOf(model, model.outOfFold, training.table.outcome, coverage),
     facts: model.facts,
   }));
   const leaks = findLeaks(table, fold, { fits: fitted.flatMap((model) => model.fits) });
@@ -69,6 +76,16 @@ export async function runFold(
   }
   const seconds = (performance.now() - startedAt) / 1000;
   return { fold: fold.name, test: fold.test, predictions, leaks, learningCurve: curve, seconds };
+}
+
+function conformalOf(
+  { facts: { calibrator } }: FittedModel,
+  outOfFold: Float64Array,
+  outcome: Uint8Array,
+  coverage: number,
+): ConformalLimits {
+  const risks = outOfFold.map((logOdds) => calibratedRisk(calibrator, logOdds));
+  return conformalLimits(risks, outcome, coverage);
 }
 
 /** A small share may hold too few of a class to fit at all: no point of the curve then. */

@@ -12,6 +12,7 @@ import type { SelectivePoint } from "../evaluation/selective.ts";
 import { type SubgroupTable, subgroupTable, unlessUndefined } from "../evaluation/subgroups.ts";
 import { mean, median, quantile, standardDeviation } from "../math/statistics.ts";
 import type { StudyConfig } from "./study-config.ts";
+import { type ConformalFigures, conformalFigures } from "./study-conformal.ts";
 import type { FoldResult } from "./study-fold.ts";
 import { selectivePoints } from "./study-selective.ts";
 
@@ -48,6 +49,7 @@ export interface ModelMetrics {
   };
   /** Of those of whom it is surest: by how far the risk lies from the fold's own cut-off. */
   readonly selective: readonly SelectivePoint[];
+  readonly conformal: ConformalFigures | null;
   readonly predictors: { readonly median: number; readonly eventsPerCandidate: number };
   /** How often a predictor has a coefficient, and its median, over folds; the most frequent first. */
   readonly selected: readonly { readonly name: string; readonly frequency: number; readonly median: number }[];
@@ -126,6 +128,7 @@ export function studyMetrics(
     name,
     evaluation: evaluatePredictions({ participantIds, outcome, risk }, plan),
     aucByRepeat: aucByRepeat(table, name, results, plan),
+    conformal: conformalFigures(table, name, predictions.rows, results),
     selective: selectivePoints(table, { name, risk }, predictions.rows, results),
     ...summariseFits(table, name, results),
   }));

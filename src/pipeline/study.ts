@@ -24,6 +24,9 @@ import type { FoldReply } from "./study-worker.ts";
 /** Folder inside a run's for what was measured on scans, where no other is named. */
 export const measuredFolder = "measured";
 
+/** Of conformal sets, where no bundle says another. */
+const COVERAGE = 0.9;
+
 /** What a study came to. */
 export interface StudyResult {
   readonly run: RunRecord;
@@ -148,6 +151,7 @@ async function runFolds(
         fold,
         models: config.models,
         seed: config.seed,
+        coverage: config.bundle?.coverage ?? COVERAGE,
         learningCurve: /^repeat-(?!1-)/.test(fold.name) ? [] : config.evaluation.learningCurve,
       }),
     );

@@ -22,6 +22,7 @@ ${notes(view)}${participants(view, figures)}
 <h2>${say(words.models)}</h2>${modelTable(view)}${published(view)}${scores(view)}
 <h2>${say(words.comparisons)}</h2>${comparisonTable(view)}
 <h2>${say(words.figures)}</h2>${figureGrid(figures)}
+${conformal(view)}
 <h2>${say(words.cutoffs)}: ${primary.name}</h2>${cutoffTable(primary)}
 <h2>${say(words.predictors)}</h2>${predictorTables(view)}
 ${subgroups(view)}
@@ -176,6 +177,23 @@ function figureGrid(figures: StudyFigures): Html {
   const shown = [...figures].filter(([name]) => name !== "flow");
   const titleOf = (name: string): Text => words[(name === "auc" ? "auc-figure" : name) as keyof typeof words];
   return html`<div class="columns">${shown.map(([name, svg]) => html`<figure><figcaption>${say(titleOf(name))}</figcaption>${trusted(svg)}</figure>`)}</div>`;
+}
+
+function conformal({ models }: StudyView): Html | "" {
+  const share = (value: number): string => `${(100 * value).toFixed(0)} %`;
+  const rows = models.flatMap(({ name, conformal: found }) =>
+    found
+      ? [
+          [
+            ...[name, share(found.coverage), percent(found.coveredIfExpands), percent(found.coveredIfNot)],
+            ...[share(found.decides), share(found.abstains), share(found.neither), percent(found.right)],
+          ],
+        ]
+      : [],
+  );
+  if (rows.length === 0) return "";
+  const head = [words.coveredIfExpands, words.coveredIfNot, words.decides, words.abstains, words.neither];
+  return html`<h2>${say(words.conformal)}</h2><p class="quiet">${say(words.conformalNote)}</p>${table(["", words.promised, ...head, words.rightWhenDecided], rows)}`;
 }
 
 function cutoffTable({ evaluation, atTunedCutoff }: StudyViewModel): Html {

@@ -32,6 +32,7 @@ export function studyTable(view: StudyView): string {
     ...section("Net benefit (treat all)", netBenefit(view)),
     ...section("Published scores on the same participants", scores(view)),
     ...section("Calibration curve and cut-offs", cutoffs(view)),
+    ...section("Conformal sets", conformal(view)),
     ...section("Predictors (median coefficient per SD, share of folds)", predictors(view)),
     ...section("Definitions side by side", definitions(view)),
     ...view.subgroups.flatMap(({ by, groups }) =>
@@ -172,5 +173,28 @@ function definitions(view: StudyView): string[] {
       `${known}`,
       known > 0 ? `${events} (${((100 * events) / known).toFixed(0)} %)` : "no value",
     ]),
+  );
+}
+
+function conformal({ models }: StudyView): string[] {
+  const head = ["model", "promised", "held if it expanded", "held if not", "decides", "abstains", "neither", "right"];
+  return tableOf(
+    head,
+    models.flatMap(({ name, conformal: found }) =>
+      found
+        ? [
+            [
+              ...[
+                name,
+                found.coverage.toFixed(2),
+                interval(found.coveredIfExpands, 2),
+                interval(found.coveredIfNot, 2),
+              ],
+              ...[found.decides, found.abstains, found.neither].map((share) => share.toFixed(2)),
+              interval(found.right, 2),
+            ],
+          ]
+        : [],
+    ),
   );
 }

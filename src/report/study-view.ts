@@ -21,6 +21,16 @@ export interface StudyViewModel {
     readonly medianCutoff: number;
   };
   readonly selective: readonly SelectivePoint[];
+  /** Whether conformal sets hold what they promise, and how often they decide. */
+  readonly conformal: {
+    readonly coverage: number;
+    readonly coveredIfExpands: Interval | null;
+    readonly coveredIfNot: Interval | null;
+    readonly decides: number;
+    readonly abstains: number;
+    readonly neither: number;
+    readonly right: Interval | null;
+  } | null;
   readonly predictors: { readonly median: number; readonly eventsPerCandidate: number };
   readonly selected: readonly { readonly name: string; readonly frequency: number; readonly median: number }[];
 }
