@@ -54,7 +54,7 @@ for (let n = 0; n < heads; n++) {
   console.error(`head ${n + 1} of ${heads}`);
   write();
 }
-for (const sign of Object.keys(thresholdHu)) {
+for (const sign of curveClots > 0 ? Object.keys(thresholdHu) : []) {
   for (const [name, { clots, found }] of Object.entries(curvesOf(sign))) {
     curve.push({ sign, slices: name, clots, share: found.map((count) => count / clots) });
   }
