@@ -25,10 +25,11 @@ const clot: Body = { center: [30, 4, 0], radii: [12, 19, 13], hu: 63 };
 
 /** The head with a hematoma, noise and soft edges, and where the hematoma is. */
 export function selfTestHead(): { readonly volume: CtVolume; readonly hematoma: Mask } {
+  const origin = [0, 1, 2].map((a) => (-(size[a] - 1) / 2) * spacing[a]) as unknown as [number, number, number];
   const geometry = {
     size,
     spacing,
-    origin: [0, 1, 2].map((a) => (-(size[a] - 1) / 2) * spacing[a]) as unknown as [number, number, number],
+    origin,
     direction: [
       [1, 0, 0],
       [0, 1, 0],
@@ -42,10 +43,10 @@ export function selfTestHead(): { readonly volume: CtVolume; readonly hematoma: 
   for (let k = 0; k < size[2]; k++) {
     for (let j = 0; j < size[1]; j++) {
       for (let i = 0; i < size[0]; i++, v++) {
-        const point = [i, j, k].map((index, a) => geometry.origin[a] + index * spacing[a]);
+        const [x, y, z] = [origin[0] + i * spacing[0], origin[1] + j * spacing[1], origin[2] + k * spacing[2]];
         let value = -1000;
-        for (const body of bodies) value += shareInside(body, point) * (body.hu - value);
-        const share = shareInside(clot, point);
+        for (const body of bodies) value += shareInside(body, x, y, z) * (body.hu - value);
+        const share = shareInside(clot, x, y, z);
         hu[v] = Math.round(value + share * (clot.hu - value) + 4 * random.normal());
         inside[v] = share >= 0.5 ? 1 : 0;
       }
@@ -55,8 +56,8 @@ export function selfTestHead(): { readonly volume: CtVolume; readonly hematoma: 
 }
 
 /** 1 inside, 0 outside, linear over about 2 mm at the surface. */
-function shareInside({ center, radii }: Body, point: readonly number[]): number {
-  const level = Math.hypot(...point.map((mm, a) => (mm - center[a]) / radii[a]));
+function shareInside({ center, radii }: Body, x: number, y: number, z: number): number {
+  const level = Math.hypot((x - center[0]) / radii[0], (y - center[1]) / radii[1], (z - center[2]) / radii[2]);
   const distanceMm = (1 - level) * Math.min(radii[0], radii[1]);
   return Math.min(1, Math.max(0, 0.5 + distanceMm / 2));
 }

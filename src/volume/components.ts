@@ -75,26 +75,33 @@ interface Runs {
 
 function findRuns({ geometry, inside }: Mask): Runs {
   const [nx, ny, nz] = geometry.size;
-  let count = 0;
-  for (let row = 0; row < ny * nz; row++) {
-    for (let v = row * nx; v < (row + 1) * nx; v++) if (inside[v] && (v === row * nx || !inside[v - 1])) count++;
-  }
-  const start = new Int32Array(count);
-  const end = new Int32Array(count);
   const rowStart = new Int32Array(ny * nz + 1);
-  let run = 0;
-  for (let row = 0; row < ny * nz; row++) {
-    rowStart[row] = run;
-    const base = row * nx;
-    for (let i = 0; i < nx; i++) {
+  let start = new Int32Array(1024);
+  let end = new Int32Array(1024);
+  let count = 0;
+  let row = 0;
+  // Most rows of a mask are empty: the next voxel inside is found faster than they are looked through.
+  for (let first = inside.indexOf(1); first >= 0; first = inside.indexOf(1, row * nx)) {
+    const reached = Math.floor(first / nx);
+    rowStart.fill(count, row, reached + 1);
+    row = reached + 1;
+    const base = reached * nx;
+    for (let i = first - base; i < nx; i++) {
       if (!inside[base + i]) continue;
-      start[run] = i;
+      if (count === start.length) [start, end] = [doubled(start), doubled(end)];
+      start[count] = i;
       while (i < nx && inside[base + i]) i++;
-      end[run++] = i;
+      end[count++] = i;
     }
   }
-  rowStart[ny * nz] = run;
+  rowStart.fill(count, row);
   return { count, start, end, rowStart };
+}
+
+function doubled(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(2 * values.length);
+  more.set(values);
+  return more;
 }
 
 /** Unites the runs of two rows that overlap, or are no more than `reach` voxels off diagonally. */

@@ -94,40 +94,30 @@ function within(mask: Mask, radiusMm: number, extent: Extent): Mask {
 /** Discs that reach over no more rows than this are faster row by row than through the distance transform. */
 const MOST_ROWS = 8;
 
-/** Inside voxels within the disc: what each of the rows around reaches along its own direction, in whole steps. */
+/** Inside voxels within the disc: each run of them, longer by what the disc reaches along the row, on every row that the disc reaches. */
 function withinRows({ geometry, inside }: Mask, limit: number, rows: number): Mask {
-  const [nx, ny, nz] = geometry.size;
+  const [nx, ny] = geometry.size;
   const [dx, dy] = geometry.spacing;
-  const steps = stepsToInside(inside, nx);
+  const reaches = Array.from({ length: 2 * rows + 1 }, (_, n) =>
+    Math.floor(Math.sqrt(Math.max(0, limit - ((n - rows) * dy) ** 2)) / dx),
+  );
   const result = new Uint8Array(inside.length);
-  for (let offset = -rows; offset <= rows; offset++) {
-    const reach = Math.floor(Math.sqrt(Math.max(0, limit - (offset * dy) ** 2)) / dx);
-    for (let k = 0; k < nz; k++) {
-      for (let j = Math.max(0, -offset); j < Math.min(ny, ny - offset); j++) {
-        const to = nx * (j + ny * k);
-        const from = to + nx * offset;
-        for (let i = 0; i < nx; i++) if (steps[from + i] <= reach) result[to + i] = 1;
-      }
+  for (let start = inside.indexOf(1); start >= 0; ) {
+    const row = Math.floor(start / nx);
+    const rowEnd = (row + 1) * nx;
+    let end = start + 1;
+    while (end < rowEnd && inside[end] === 1) end++;
+    const j = row % ny;
+    for (let offset = Math.max(-rows, -j); offset <= Math.min(rows, ny - 1 - j); offset++) {
+      const reach = reaches[offset + rows];
+      const base = (row + offset) * nx;
+      result.fill(
+        1,
+        Math.max(base, base + start - row * nx - reach),
+        Math.min(base + nx, base + end - row * nx + reach),
+      );
     }
+    start = inside.indexOf(1, end);
   }
   return { geometry, inside: result };
-}
-
-/** Steps along the row to the nearest inside voxel; the largest number where a row has none. */
-function stepsToInside(inside: Uint8Array, nx: number): Int32Array {
-  const none = 2 ** 30;
-  const steps = new Int32Array(inside.length);
-  for (let row = 0; row < inside.length; row += nx) {
-    let since = none;
-    for (let v = row; v < row + nx; v++) {
-      since = inside[v] === 1 ? 0 : since + 1;
-      steps[v] = since;
-    }
-    since = none;
-    for (let v = row + nx - 1; v >= row; v--) {
-      since = inside[v] === 1 ? 0 : since + 1;
-      if (since < steps[v]) steps[v] = since;
-    }
-  }
-  return steps;
 }
