@@ -5,7 +5,7 @@ import { createRandom } from "../core/random.ts";
 import { logit } from "../math/statistics.ts";
 import { fitModel } from "./fit-model.ts";
 import { fitHybridModel } from "./hybrid-fit.ts";
-import { predictHybrid, riskIf } from "./hybrid-model.ts";
+import { predictHybrid, riskIf, strongestPredictors } from "./hybrid-model.ts";
 import { modelConfig } from "./learner-config.ts";
 
 const names = ["shape.a", "shape.b", ...Array.from({ length: 12 }, (_, j) => `net.${j}`), "site.unused"];
@@ -59,6 +59,20 @@ it("explains its log odds block by block, and what another value would have done
   const higher = riskIf(model, row, { "shape.a": (row[0] as number) + 1, "not.there": 3 });
   expect(higher).toBeGreaterThan(predictHybrid(model, row).risk);
   expect(riskIf(model, row, {})).toBe(predictHybrid(model, row).risk);
+});
+
+it("names the predictors that moved the log odds most, as far as they may be named", () => {
+  const row = rowOf(table, 3);
+  const all = strongestPredictors(model, row, () => true, p);
+  const { contributions } = predictHybrid(model, row);
+  const parts = all.filter(({ predictor }) => predictor.startsWith("net.")).map(({ logOdds }) => logOdds);
+  expect(parts.reduce((sum, part) => sum + part, 0)).toBeAllClose(contributions[1]?.logOdds as number, {
+    absolute: 1e-9,
+  });
+  const sizes = all.map(({ logOdds }) => Math.abs(logOdds));
+  expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+  const named = strongestPredictors(model, row, (name) => name.startsWith("shape."), 1);
+  expect(named).toEqual([all.find(({ predictor }) => predictor.startsWith("shape."))]);
 });
 
 it("covers new participants of either class as often as it says", () => {

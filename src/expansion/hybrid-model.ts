@@ -106,6 +106,38 @@ function contributionsByBlock(model: HybridModel, row: Float64Array): HybridEsti
   return [...sums].map(([block, logOdds]) => ({ block, logOdds }));
 }
 
+/** One predictor's part of the log odds. */
+export interface PredictorContribution {
+  readonly predictor: string;
+  /** Its value, or the training median where it had none. */
+  readonly value: number;
+  /** Relative to the mean participant of the training cohort: of a linear model this is its Shapley value, predictors taken as independent. */
+  readonly logOdds: number;
+}
+
+/**
+ * The predictors that moved the log odds most, the strongest first; those that did not move it are left out.
+ *
+ * @param isShown which predictors may be named, e.g. none of the thousands of a network
+ * @see Lundberg & Lee 2017, arXiv:1705.07874, corollary 1
+ */
+export function strongestPredictors(
+  model: HybridModel,
+  row: ArrayLike<number>,
+  isShown: (predictor: string) => boolean,
+  most: number,
+): PredictorContribution[] {
+  const complete = completeRow(model, row);
+  return model.predictors
+    .map((predictor, j) => {
+      const value = complete[j] as number;
+      return { predictor, value, logOdds: model.whole.coefficients[j]! * (value - model.means[j]!) };
+    })
+    .filter(({ predictor, logOdds }) => logOdds !== 0 && isShown(predictor))
+    .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
+    .slice(0, most);
+}
+
 /**
  * What the risk would be if some predictors had other values, all else equal.
  *

@@ -1,7 +1,7 @@
 /** An image model as one of the risk models that `predict` asks: measures its blocks on the case and says how far to believe the answer. */
 import { HemacastError } from "../core/errors.ts";
-import type { PredictorBlock } from "../expansion/blocks.ts";
-import { predictHybrid, riskIf } from "../expansion/hybrid-model.ts";
+import { blockOf, type PredictorBlock } from "../expansion/blocks.ts";
+import { predictHybrid, riskIf, strongestPredictors } from "../expansion/hybrid-model.ts";
 import { nearestCases } from "../expansion/nearest-cases.ts";
 import { maskMl } from "../volume/volume.ts";
 import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
@@ -11,6 +11,8 @@ import { requireSamePhantom } from "./hybrid-phantom.ts";
 import { type BlockTools, blockTools } from "./measure-scan.ts";
 import { segmenterIdentity } from "./segmenter-identity.ts";
 
+/** Predictors that are named with what each did to the risk. */
+const STRONGEST = 5;
 /** Training cases that are named beside a risk. */
 const NEAREST = 3;
 
@@ -93,6 +95,8 @@ async function estimate(
   }
   const row = Float64Array.from(model.predictors, (name) => known.get(name) ?? Number.NaN);
   const found = predictHybrid(model, row);
+  const networks = new Set(tools.cnn.map(({ name }) => name));
+  const isNamed = (predictor: string): boolean => !networks.has(blockOf(predictor));
   const signs = model.predictors.filter((name, j) => name.endsWith("-sign") && (row[j] as number) > 0.5);
   return {
     model: identity,
@@ -103,6 +107,7 @@ async function estimate(
       coverage: found.coverage,
       unusual: [...found.unusual],
       contributions: found.contributions.map((part) => ({ ...part })),
+      strongest: strongestPredictors(model, row, isNamed, STRONGEST),
       maps,
       nearest: model.cases ? nearestCases(model.cases, model, row, NEAREST) : [],
       without: signs.map((name) => ({ predictor: name, risk: riskIf(model, row, { [name]: 0 }) })),

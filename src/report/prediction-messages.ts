@@ -35,6 +35,7 @@ export const words = {
     en: "What moved the risk (log odds, relative to the mean of the training cohort)",
     zh: "影响风险的因素（对数优势，相对训练队列均值）",
   },
+  strongest: { en: "of which most by", zh: "其中影响最大的因素" },
   whereFrom: { en: "Where in the images this comes from", zh: "风险来自图像何处" },
   whereFromNote: {
     en: "Red raises the risk, blue lowers it, relative to the mean of the training cohort. The parts are exact: they add up to the network's contribution above. They show what the model used, not what is true.",

@@ -43,6 +43,9 @@ const imageRiskSchema = z
     contributions: z
       .array(z.strictObject({ block: z.string(), logOdds: number }))
       .describe("By block, relative to the mean participant of the development cohort."),
+    strongest: z
+      .array(z.strictObject({ predictor: z.string(), value: number, logOdds: number }))
+      .describe("The named predictors, none of a network, that moved the log odds most; relative to the same mean."),
     maps: z
       .array(
         z.strictObject({

@@ -39,7 +39,7 @@ ${inputsOf(risk)}${beliefOf(risk)}<p class="quiet">${model.summary}. ${risk.defi
 /** How far to believe an image model: what it cannot exclude, what is unusual, what moved the risk, and what would be without a sign. */
 function beliefOf({ image }: Risk): Html {
   if (!image) return html``;
-  const { conformalSet, coverage, unusual, contributions, without } = image;
+  const { conformalSet, coverage, unusual, contributions, strongest, without } = image;
   const verdict =
     conformalSet.length === 2
       ? words.conformalBoth
@@ -48,14 +48,23 @@ function beliefOf({ image }: Risk): Html {
         : conformalSet[0] === "expands"
           ? words.conformalExpands
           : words.conformalNot;
-  const parts = contributions.map(
-    ({ block, logOdds }) =>
-      html`<tr><td>${names[block] ? say(names[block]) : block}</td><td class="number">${logOdds >= 0 ? "+" : "−"}${Math.abs(logOdds).toFixed(2)}</td></tr>`,
-  );
+  const parts = contributions.map(({ block, logOdds }) => contributionRow(block, logOdds));
+  const most = strongest.map(({ predictor, logOdds }) => contributionRow(predictor, logOdds));
   return html`<p><strong>${say(verdict)}</strong> <span class="quiet">(${percent(coverage)})</span></p>
 ${unusual.length > 0 ? html`<p class="notice">${say(words.unusual)}: ${unusual.join(", ")}</p>` : ""}
-<table><thead><tr><th>${say(words.contribution)}</th><th></th></tr></thead>${parts}</table>
-${nearestOf(image.nearest)}${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${predictor.replace(/^markers\./, "")}: ${percent(risk)}</p>`)}`;
+<table><thead><tr><th>${say(words.contribution)}</th><th></th></tr></thead>${parts}
+${most.length > 0 ? html`<tr><td colspan="2" class="quiet">${say(words.strongest)}</td></tr>${most}` : ""}</table>
+${nearestOf(image.nearest)}${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${signName(predictor)}: ${percent(risk)}</p>`)}`;
+}
+
+/** Signs by their names in both languages, anything else by the name that its block gives it. */
+function signName(predictor: string): Html | string {
+  const known = names[predictor.replace(/^markers\./, "")];
+  return known ? say(known) : predictor;
+}
+
+function contributionRow(name: string, logOdds: number): Html {
+  return html`<tr><td>${signName(name)}</td><td class="number">${logOdds >= 0 ? "+" : "−"}${Math.abs(logOdds).toFixed(2)}</td></tr>`;
 }
 
 function nearestOf(nearest: NonNullable<Risk["image"]>["nearest"]): Html {

@@ -81,6 +81,7 @@ const imageModel: Prediction["risks"][number] = {
   image: {
     ...{ conformalSet: ["expands", "does-not"], coverage: 0.9, unusual: ["inception-v3"] },
     contributions: [{ block: "shape", logOdds: -0.4 }],
+    strongest: [{ predictor: "markers.swirl-sign", value: 0.9, logOdds: 0.31 }],
     maps: [
       {
         ...{ block: "inception-v3", slice: 3, columns: 2, rows: 1, logOdds: [0.5, -0.25] },
@@ -111,6 +112,9 @@ describe("the page", () => {
       "the model abstains from a decision",
       "Where in the images this comes from",
       "风险来自图像何处",
+      "of which most by",
+      "漩涡征",
+      "+0.31",
       "Most alike among the simulated training cases",
       "最相似的模拟训练病例",
       "SIM-0007",
@@ -118,8 +122,7 @@ describe("the page", () => {
       "Unlike the cohort that the model was trained on",
       "inception-v3",
       "−0.40",
-      "blend-sign",
-      "42\u00a0%",
+      "混合征</span>: 42\u00a0%",
     ]) {
       expect(text).toContain(words);
     }
