@@ -9,7 +9,7 @@ const schema = z.strictObject({
     /** Study i is simulated with seed firstSeed + i. */
     firstSeed: whole,
     studies: whole,
-    /** Of five studies in a row before this one, the first three train; all others are for the linear probe alone. */
+    /** Studies before this one train; the others are for the linear probe alone. */
     trainBefore: whole,
     pixels: whole,
     /** Part of the studies with a 512 x 512 scanner instead of a 256 x 256 one. */
@@ -52,5 +52,5 @@ export function readBackboneConfig(path: string): BackboneConfig {
 
 /** Whether a study trains the backbone, or is never seen by it and probes it. */
 export function roleOf(study: number, { trainBefore }: BackboneConfig["slices"]): "train" | "probe" {
-  return study < trainBefore && study % 5 < 3 ? "train" : "probe";
+  return study < trainBefore ? "train" : "probe";
 }

@@ -38,17 +38,17 @@ export interface ViewTruth {
 /** Areas in mm2 from which something counts as there; below it, but not none, it is not judged. */
 const visibleMm2 = { blood: 25, ivh: 15, sign: 8 };
 
-/** The views of one study: five of the clot, three whole heads with it, two whole heads and two parts of a brain without blood. The first of each kind is a standard view. */
+/** The views of one study: eight of the clot, two whole heads with it, a whole head and a part of a brain without blood. The first of each kind is a standard view. */
 export function drawFrames(scan: SimulatedScan, random: Random): { kind: ViewTruth["kind"]; frame: Frame }[] {
   const bySlice = clotAreas(scan);
   const withClot = bySlice.flatMap((area, k) => (area > 0 ? [k] : []));
   const largest = bySlice.indexOf(Math.max(...bySlice));
   const some = (list: readonly number[]): number => list[random.integer(list.length)] as number;
-  const clot = [largest, ...[1, 2, 3, 4].map(() => some(withClot))].map((k, i) => ({
+  const clot = [largest, ...[1, 2, 3, 4, 5, 6, 7].map(() => some(withClot))].map((k, i) => ({
     kind: "clot" as const,
     frame: clotFrame(scan, k, i === 0 ? null : random),
   }));
-  const heads = [largest, some(withClot), some(withClot)].map((k, i) => ({
+  const heads = [largest, some(withClot)].map((k, i) => ({
     kind: "head" as const,
     frame: headFrame(scan, k, i === 0 ? null : random),
   }));
@@ -57,10 +57,10 @@ export function drawFrames(scan: SimulatedScan, random: Random): { kind: ViewTru
     (brains[k] as number[]).length * gridOf(scan).pixelMm ** 2 > 2000 ? [k] : [],
   );
   if (free.length === 0) return [...clot, ...heads];
-  const bloodless = [1, 2].flatMap(() => [
+  const bloodless = [
     { kind: "bloodless-head" as const, frame: headFrame(scan, some(free), random) },
     { kind: "bloodless-crop" as const, frame: brainFrame(scan, some(free), brains, random) },
-  ]);
+  ];
   return [...clot, ...heads, ...bloodless];
 }
 
