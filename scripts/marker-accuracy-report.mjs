@@ -65,7 +65,7 @@ of 5 mm (noise 3.6 HU) and of 1 mm (8 HU), read on the true mask. A sign counts 
 (${thresholds}), and as not there below the threshold / ${run.margin};
 what lies between is neither. Definitions overlap and the truth follows them: a layer is a part beside a part, an enclosed zone of any kind is a
 hypodensity, and a swirl when it runs on over 12 mm (not below 6 mm, neither between). A satellite is separate on at least one section: a lobule of the
-main clot that stands apart on one section and joins it on another is neither. In brackets 95 % Wilson intervals; hematomas of one head are not
+main clot that stands apart on one section and joins it on another is neither, nor is a crumb that the simulator left apart unasked. In brackets 95 % Wilson intervals; hematomas of one head are not
 independent, so the intervals are a little too narrow.
 
 | sign | sensitivity, 5 mm | specificity, 5 mm | sensitivity, 1 mm | specificity, 1 mm |

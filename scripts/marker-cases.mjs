@@ -162,7 +162,8 @@ export function read(sections) {
  * For each sign true, false, or null where the inserted signal is neither strong nor clearly below its threshold. Definitions overlap: layering is a part
  * beside a part, and every enclosed zone is a hypodensity, a swirl when it runs on over two sections, and a black hole when it is dark and sharp enough.
  *
- * A satellite is separate on at least one section; a lobule of the main clot that stands apart on a section and joins it on another is neither.
+ * A satellite is separate on at least one section; a lobule of the main clot that stands apart on a section and joins it on another is neither, nor is a
+ * crumb that the simulator left apart without having been asked for a satellite.
  *
  * @param sections what a reader sees
  * @param truth of the same scan
@@ -179,14 +180,15 @@ export function truthOf({ asked, strength }, sections, truth, thin) {
   const longMm = Math.max(0, ...runs);
   const foci = truth.signMasks.satellite ? connectedComponents(truth.signMasks.satellite, 26).components.length : 0;
   const any = judge(most(enclosed), thresholdHu.hypodensity);
+  const stray = connectedComponents(truth.mask, 26).components.length - 1 - foci;
   return {
     blend: judge(most(["blend", "fluid-level"]), thresholdHu.blend),
     "black-hole": judge(most(enclosed), thresholdHu["black-hole"]),
     hypodensity: any,
     swirl: any === true ? (longMm >= 12 ? true : longMm <= 6 ? false : null) : any,
     "fluid-level": judge(gapOf("fluid-level"), thresholdHu["fluid-level"]),
-    island: foci >= 3,
-    satellite: foci > 0 ? true : sections.some(showsPartsApart) ? null : false,
+    island: foci >= 3 ? true : foci + stray >= 3 ? null : false,
+    satellite: foci > 0 ? true : stray > 0 || sections.some(showsPartsApart) ? null : false,
   };
 }
 
