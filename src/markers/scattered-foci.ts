@@ -1,8 +1,6 @@
 /** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
 import { convexHull } from "../math/plane-polygon.ts";
 import { type Component, type Components, connectedComponents, maskOfComponents } from "../volume/components.ts";
-import { squaredDistanceMm } from "../volume/distance.ts";
-import type { Mask } from "../volume/volume.ts";
 import { type MarkerReading, nothingFound } from "./marker.ts";
 import { closeUp, depthMm, distanceToMm, outlineInVolume, type Section } from "./section.ts";
 
@@ -118,16 +116,13 @@ function findScatter(sections: readonly Section[]): Scatter {
   if (planes.every(({ components }) => components.length === 1) && mm3.filter((part) => part > 0).length === 1) {
     return { main, foci: [] };
   }
-  const inMain = new Uint8Array(labels.length);
-  for (let pixel = 0; pixel < labels.length; pixel++) inMain[pixel] = labels[pixel] === main ? 1 : 0;
-  const toMain = squaredDistanceMm({ geometry: stackGeometry(sections), inside: inMain }, "volume");
   const partsOn = sections.map((_, n) => labels.subarray(n * perSection, (n + 1) * perSection));
+  const geometry = stackGeometry(sections);
+  const mainEdge = sections.flatMap((section, n) =>
+    edgeOf(section, n, geometry, (pixel) => partsOn[n][pixel] === main),
+  );
   const foci = sections.flatMap((section, n) =>
-    fociOf(section, planes[n], {
-      main,
-      parts: partsOn[n],
-      toMain: toMain.subarray(n * perSection, (n + 1) * perSection),
-    }),
+    fociOf(section, n, planes[n], { main, parts: partsOn[n], mainEdge, geometry }),
   );
   const tips = tipsOf(sections, partsOn, main);
   return { main, foci: foci.filter(({ part }) => !tips.has(part)) };
@@ -216,13 +211,37 @@ function stackGeometry(sections: readonly Section[]): Section["geometry"] {
   return { ...geometry, size: [geometry.size[0], geometry.size[1], sections.length] };
 }
 
+/** A place on the stack of sections, mm. */
+type Place = readonly [number, number, number];
+
+/** The pixels at the edge of a set on a section: what is nearest to anything outside is one of them. */
+function edgeOf(section: Section, n: number, stack: Section["geometry"], inSet: (pixel: number) => boolean): Place[] {
+  const nx = section.geometry.size[0];
+  const places: Place[] = [];
+  for (let pixel = section.inside.indexOf(1); pixel >= 0; pixel = section.inside.indexOf(1, pixel + 1)) {
+    if (!inSet(pixel) || [-1, 1, -nx, nx].every((step) => inSet(pixel + step))) continue;
+    places.push([(pixel % nx) * stack.spacing[0], Math.floor(pixel / nx) * stack.spacing[1], n * stack.spacing[2]]);
+  }
+  return places;
+}
+
+function smallestDistanceMm(from: readonly Place[], to: readonly Place[]): number {
+  let squared = Number.POSITIVE_INFINITY;
+  for (const [x, y, z] of from) {
+    for (const [a, b, c] of to) squared = Math.min(squared, (x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2);
+  }
+  return Math.sqrt(squared);
+}
+
 function fociOf(
   section: Section,
+  n: number,
   plane: Components,
-  { main, parts, toMain }: { main: number; parts: Int32Array; toMain: Float32Array },
+  stack: { main: number; parts: Int32Array; mainEdge: readonly Place[]; geometry: Section["geometry"] },
 ): Focus[] {
   const { geometry } = section;
   const { labels, components } = plane;
+  const { main, parts, mainEdge } = stack;
   // On a section that the main hematoma does not reach, all that is seen are foci.
   const ofMain = components.filter(({ label }) => parts[labels.indexOf(label)] === main);
   const largest = ofMain.reduce<Component | null>(
@@ -231,24 +250,19 @@ function fociOf(
   );
   const pixelMm2 = geometry.spacing[0] * geometry.spacing[1];
   const others = components.filter((part) => part !== largest && part.voxels * pixelMm2 >= LEAST_FOCUS_MM2);
-  if (others.length === 0) return [];
-  const only = (chosen: Component): Mask => maskOfComponents(section, plane, (part) => part === chosen);
-  const toLargest = largest ? squaredDistanceMm(only(largest), "slice") : toMain;
+  const edgeOfPart = ({ label }: Component): Place[] =>
+    edgeOf(section, n, stack.geometry, (pixel) => labels[pixel] === label);
   return others.map((focus) => {
-    const { inside: pixels } = only(focus);
     const part = parts[labels.indexOf(focus.label)];
     // A focus that joins the main hematoma on another section is measured against what is the main one here.
-    const squared = part === main ? toLargest : toMain;
-    let nearest = Number.POSITIVE_INFINITY;
-    pixels.forEach((value, pixel) => {
-      if (value) nearest = Math.min(nearest, squared[pixel]);
-    });
+    const against = part === main && largest ? edgeOfPart(largest) : mainEdge;
+    const { inside: pixels } = maskOfComponents(section, plane, (found) => found === focus);
     return {
       section,
       pixels,
       areaMm2: focus.voxels * pixelMm2,
       diameterMm: largestDiameterMm(section, pixels),
-      gapMm: Math.sqrt(nearest) - Math.max(geometry.spacing[0], geometry.spacing[1]),
+      gapMm: smallestDistanceMm(edgeOfPart(focus), against) - Math.max(geometry.spacing[0], geometry.spacing[1]),
       part,
     };
   });

@@ -85,11 +85,34 @@ function smoothColumns(from: Float32Array, to: Float32Array, weights: Weights[],
     const base = b * stride * weights.length;
     weights.forEach(({ first, values }, q) => {
       const target = base + q * stride;
-      for (let p = 0; p < values.length; p++) {
+      let p = 0;
+      for (; p + 4 <= values.length; p += 4) {
+        addFourLines(from, to, values.subarray(p, p + 4), base + (first + p) * stride, target, stride);
+      }
+      for (; p < values.length; p++) {
         const weight = values[p];
         const source = base + (first + p) * stride;
         for (let v = 0; v < stride; v++) to[target + v] += weight * from[source + v];
       }
     });
+  }
+}
+
+/** Four lines one after the other, rounded to 32 bits after each as memory would: the same sums with a quarter of the reading and writing. */
+function addFourLines(
+  from: Float32Array,
+  to: Float32Array,
+  [a, b, c, d]: Float64Array,
+  source: number,
+  target: number,
+  stride: number,
+): void {
+  const { fround } = Math;
+  for (let v = 0; v < stride; v++) {
+    const at = source + v;
+    const one = fround(to[target + v] + a * from[at]);
+    const two = fround(one + b * from[at + stride]);
+    const three = fround(two + c * from[at + 2 * stride]);
+    to[target + v] = three + d * from[at + 3 * stride];
   }
 }
