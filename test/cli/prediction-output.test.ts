@@ -114,6 +114,7 @@ describe("the page", () => {
       "风险来自图像何处",
       "of which most by",
       "漩涡征",
+      '形状</span></td><td class="number">−0.40',
       "+0.31",
       "Most alike among the simulated training cases",
       "最相似的模拟训练病例",
