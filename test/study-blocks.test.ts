@@ -17,6 +17,7 @@ import { checkStudyConfig, type StudyConfig, studyConfigSchema } from "../src/pi
 import { readStudyData } from "../src/pipeline/study-data.ts";
 import { selfTestHead } from "../src/segmentation/self-test-head.ts";
 import { writeClotCohort } from "./support/clot-cohort.ts";
+import { runHemacast } from "./support/run-hemacast.ts";
 
 const participants = 24;
 let folder: string;
@@ -243,6 +244,13 @@ describe("a study on scans", () => {
       await expect(openRiskModel(other)).rejects.toMatchObject({ code: "SELF_TEST_FAILED" });
     },
   );
+
+  it("verifies a bundle with its networks on the command line", async () => {
+    const verified = await runHemacast("models", "verify", join(folder, "run", "bundle"));
+    expect(verified.stdout).toContain("checksums ok, self-test ok");
+    const changed = await runHemacast("models", "verify", join(folder, "changed-bundle"));
+    expect([changed.exitCode, changed.stderr.includes("SELF_TEST_FAILED")]).toEqual([4, true]);
+  });
 
   it("names its training cases where they are simulated, and refuses a bundle that names patients", async () => {
     const { manifest, ...content } = await loadHybridBundle(join(folder, "run", "bundle"));

@@ -2,7 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readBundle } from "../../pipeline/bundle.ts";
+import { hybridKind } from "../../pipeline/hybrid-bundle.ts";
 import { findBundle, loadBundle, riskModelKind, shippedBundles } from "../../pipeline/risk-bundle.ts";
+import { openRiskModel } from "../../pipeline/risk-models.ts";
 import { openSegmenterBundle, segmenterKind } from "../../pipeline/segmenter-bundle.ts";
 import type { RegisterCommand } from "../register-command.ts";
 import { printJson, printText } from "../terminal.ts";
@@ -10,6 +12,7 @@ import { printJson, printText } from "../terminal.ts";
 /** What runs the self-test of a bundle, by its kind. */
 const selfTests = new Map<string, (directory: string) => Promise<unknown>>([
   [riskModelKind, loadBundle],
+  [hybridKind, async (directory) => (await openRiskModel(directory)).release()],
   [segmenterKind, async (directory) => (await openSegmenterBundle(directory)).release()],
 ]);
 
