@@ -8,8 +8,9 @@ import { connectedComponents, maskOfComponents } from "../volume/components.ts";
 import { squaredDistanceMm } from "../volume/distance.ts";
 import { type Geometry, indexToLps, lpsToIndex } from "../volume/geometry.ts";
 import { dilate, erode, open } from "../volume/morphology.ts";
+import { blockMean } from "../volume/resample.ts";
 import { gaussianSmooth, type SmoothingMm } from "../volume/smooth.ts";
-import { type CtVolume, createMask, type Mask, maskMl } from "../volume/volume.ts";
+import { type CtVolume, createCtVolume, createMask, type Mask, maskMl } from "../volume/volume.ts";
 import { type HeadFrame, partnerSampler } from "./head-frame.ts";
 
 /** The edema, or what stands in its way. */
@@ -185,30 +186,56 @@ function brainWithoutFluid(near: Surroundings, squared: Float32Array, inSlice: F
 function darkerThanMirror(near: Surroundings, brain: Mask, squared: Float32Array): Float32Array {
   const { geometry } = brain;
   const own = smoothWithin(near.volume, brain, OWN_SIGMA);
-  const other = smoothWithin(near.volume, brain, MIRROR_SIGMA);
+  // What is smoothed so widely needs no finer grid than two by two pixels.
+  const half = halved(near.volume, brain);
+  const other = smoothedShare(half.weighted, half.weight, MIRROR_SIGMA);
   const partnerOf = partnerSampler(geometry, near.mirror);
+  const [nx, ny] = geometry.size;
+  const [mx, my] = half.weight.geometry.size;
+  const otherAt = (voxel: number): number => {
+    const [i, j] = [(voxel % nx) >> 1, (Math.floor(voxel / nx) % ny) >> 1];
+    return i < mx && j < my ? other[i + mx * (j + my * Math.floor(voxel / (nx * ny)))] : 0;
+  };
   const darkerHu = new Float32Array(own.length).fill(Number.NEGATIVE_INFINITY);
   for (let voxel = 0; voxel < own.length; voxel++) {
     const hu = own[voxel];
     if (!brain.inside[voxel] || squared[voxel] > FOLLOWED_MM ** 2) continue;
     if (!(hu >= EDEMA_HU[0] && hu <= EDEMA_HU[1])) continue;
     const partner = partnerOf(voxel);
-    if (partner >= 0 && other[partner] > 0 && squared[partner] > squared[voxel]) darkerHu[voxel] = other[partner] - hu;
+    if (partner < 0 || !(squared[partner] > squared[voxel])) continue;
+    const otherHu = otherAt(partner);
+    if (otherHu > 0) darkerHu[voxel] = otherHu - hu;
   }
   return darkerHu;
 }
 
 /** HU smoothed over the voxels of a mask alone; 0 where there are hardly any. */
-function smoothWithin(volume: CtVolume, { geometry, inside }: Mask, sigma: SmoothingMm): Float32Array {
+function smoothWithin(volume: CtVolume, mask: Mask, sigma: SmoothingMm): Float32Array {
+  const { weighted, weight } = weightedBy(volume, mask);
+  return smoothedShare(weighted, weight, sigma);
+}
+
+/** HU inside a mask and 0 outside, and 1 inside and 0 outside. */
+function weightedBy({ hu }: CtVolume, { geometry, inside }: Mask): { weighted: CtVolume; weight: CtVolume } {
   const weight = new Float32Array(inside.length);
   const weighted = new Float32Array(inside.length);
   for (let voxel = 0; voxel < inside.length; voxel++) {
     if (!inside[voxel]) continue;
     weight[voxel] = 1;
-    weighted[voxel] = volume.hu[voxel];
+    weighted[voxel] = hu[voxel];
   }
-  const [share, sum] = [weight, weighted].map((hu) => gaussianSmooth({ geometry, hu, sources: [] }, sigma).hu);
-  const mean = new Float32Array(inside.length);
+  return { weighted: createCtVolume(geometry, weighted), weight: createCtVolume(geometry, weight) };
+}
+
+/** The same on blocks of two by two pixels. */
+function halved(volume: CtVolume, mask: Mask): { weighted: CtVolume; weight: CtVolume } {
+  const { weighted, weight } = weightedBy(volume, mask);
+  return { weighted: blockMean(weighted, [2, 2, 1]), weight: blockMean(weight, [2, 2, 1]) };
+}
+
+function smoothedShare(weighted: CtVolume, weight: CtVolume, sigma: SmoothingMm): Float32Array {
+  const [sum, share] = [weighted, weight].map((volume) => gaussianSmooth(volume, sigma).hu);
+  const mean = new Float32Array(sum.length);
   for (let voxel = 0; voxel < mean.length; voxel++) {
     if (share[voxel] > LEAST_WEIGHT) mean[voxel] = sum[voxel] / share[voxel];
   }

@@ -119,7 +119,8 @@ function boneAt(volume: CtVolume, mm: number): CtVolume {
     Math.min(volume.geometry.size[axis], Math.max(1, Math.floor(mm / 2 / spacing))),
   ) as unknown as Vec3;
   const coarse = blockMean(volume, factors);
-  const hu = Float32Array.from(coarse.hu, (value) => Math.min(BONE_HU[1], Math.max(BONE_HU[0], value)) - BONE_HU[0]);
+  const hu = new Float32Array(coarse.hu.length);
+  for (let v = 0; v < hu.length; v++) hu[v] = Math.min(BONE_HU[1], Math.max(BONE_HU[0], coarse.hu[v])) - BONE_HU[0];
   const throughPlane = coarse.geometry.spacing[2] < mm ? mm / 2 : 0;
   const smooth = gaussianSmooth({ ...coarse, hu }, { inPlane: mm / 2, throughPlane });
   const even = resampleVolume(smooth, evenGeometry(smooth.geometry, [mm, mm, mm]));
@@ -136,7 +137,8 @@ interface FixedPoints {
 }
 
 function pointsOf(bone: CtVolume, nearMm: number): FixedPoints {
-  const skull = Uint8Array.from(bone.hu, (value) => (value > SKULL_HU ? 1 : 0));
+  const skull = new Uint8Array(bone.hu.length);
+  for (let v = 0; v < skull.length; v++) skull[v] = bone.hu[v] > SKULL_HU ? 1 : 0;
   const squared = squaredDistanceMm({ geometry: bone.geometry, inside: skull }, "volume");
   const near: number[] = [];
   squared.forEach((mm2, voxel) => {

@@ -36,8 +36,12 @@ export function gaussianSmooth(volume: CtVolume, { inPlane, throughPlane }: Smoo
   }
   if (throughPlane > 0) {
     const offsets = Array.from({ length: nz }, (_, k) => sliceOffsetMm(geometry, k));
-    smoothColumns(hu, spare, weightsAt(offsets, throughPlane), nx * ny, 1);
-    swap();
+    const weights = weightsAt(offsets, throughPlane);
+    // Thick slices may lie beyond each other's reach.
+    if (weights.some(({ values }) => values.length > 1)) {
+      smoothColumns(hu, spare, weights, nx * ny, 1);
+      swap();
+    }
   }
   return { ...volume, hu };
 }
