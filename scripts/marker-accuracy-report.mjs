@@ -114,7 +114,10 @@ function figure() {
         );
         return `<polyline points="${points.join(" ")}" fill="none" stroke="${colors[signs.indexOf(sign)]}" stroke-width="2"/>`;
       });
-    const ticks = strengths.map((s) => `<text x="${x(s)}" y="${height + 16}" text-anchor="middle">${s}</text>`);
+    const ticks = strengths.map(
+      (s) =>
+        `<text x="${x(s)}" y="${height + 16}" text-anchor="middle" font-size="10">${String(s).replace("0.", ".")}</text>`,
+    );
     return `<g transform="translate(${40 + p * (width + 50)} 30)"><text x="0" y="-10" font-weight="600">${slices}</text><rect width="${width}" height="${height}" fill="none" stroke="#d8dee6"/><line x1="${x(1)}" x2="${x(1)}" y1="0" y2="${height}" stroke="#5d6b7a" stroke-dasharray="3 3"/>${lines.join("")}${ticks.join("")}<text x="-6" y="4" text-anchor="end">1</text><text x="-6" y="${height}" text-anchor="end">0</text></g>`;
   });
   const legend = signs.map(
