@@ -151,6 +151,7 @@ export function planHematoma(random: Random, anticoagulation: boolean, request: 
       ? IRREGULARITY_OF_REAL_SHAPES
       : clamp(0.36 + 0.09 * Math.log(volumeMl / 15) + 0.2 * shape.normal(), 0.02, 1));
   const density = random.fork("density");
+  const signs = request.signs ?? drawSigns(random.fork("signs"), volumeMl, irregularity);
   const form = random.fork("axes");
   return {
     location,
@@ -160,8 +161,8 @@ export function planHematoma(random: Random, anticoagulation: boolean, request: 
     irregularity,
     axes: drawAxes(form, site.shape),
     yawRad: AXES.yawRad * clamp(form.normal(), -2, 2),
-    signs: request.signs ?? drawSigns(random.fork("signs"), volumeMl, irregularity),
-    clotHu: clamp(62 + 3.2 * density.normal() - (anticoagulation ? 2.5 : 0), 54, 72),
+    signs,
+    clotHu: drawClotHu(density, anticoagulation, signs),
     heterogeneityHu: request.heterogeneityHu ?? clamp(2.6 * Math.exp(0.35 * density.normal()), 1.2, 5.2),
     signGapHu: request.signGapHu ?? {},
     ivhMl: request.ivhMl ?? drawIvhMl(random.fork("ivh"), site, volumeMl),
@@ -176,6 +177,12 @@ function drawLocation(random: Random): HematomaLocation {
     if (u < 0) return name as HematomaLocation;
   }
   return "putamen";
+}
+
+/** Two densities in one clot are seen where one is retracted and dense: the other is then still denser than brain. */
+function drawClotHu(random: Random, anticoagulation: boolean, signs: readonly SignName[]): number {
+  const hu = 62 + 3.2 * random.normal() - (anticoagulation ? 2.5 : 0);
+  return clamp(hu + (signs.includes("blend") ? 7 : 0), 54, 74);
 }
 
 /** Half axes around those of the site. */

@@ -24,7 +24,7 @@ export interface SignRegion {
 /** The gap to draw for each sign, HU: above the definition's (blend 18, black hole 28), and below the black hole's for the others. */
 const gaps: Readonly<Record<DensitySign, readonly [low: number, high: number]>> = {
   "fluid-level": [26, 36],
-  blend: [21, 30],
+  blend: [20, 26],
   "black-hole": [32, 39],
   swirl: [19.5, 22],
   hypodensity: [15, 18],
