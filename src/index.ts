@@ -19,7 +19,7 @@ export {
   type RiskModel,
 } from "./expansion/risk-model.ts";
 export { type Abc2, abc2, abc2Ml } from "./markers/abc2.ts";
-export { type Anatomy, readAnatomy } from "./markers/anatomy.ts";
+export { type Anatomy, anatomyFindings, readAnatomy } from "./markers/anatomy.ts";
 export { checkClinical } from "./markers/clinical-checks.ts";
 export { computeMarkers, type Markers } from "./markers/compute-markers.ts";
 export type { Marker, MarkerId, MarkerState } from "./markers/marker.ts";
