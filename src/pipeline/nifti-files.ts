@@ -105,7 +105,7 @@ export async function writeNifti(
   const bytes = even ? niftiBytes(even.geometry, repeatSlices(values, geometry, even)) : niftiBytes(geometry, values);
   // Masks are long runs of equal values: coding runs alone is several times faster, and no larger.
   const strategy = values instanceof Uint8Array ? constants.Z_RLE : constants.Z_DEFAULT_STRATEGY;
-  const packed = path.endsWith(".gz") ? await promisify(gzip)(bytes, { level: 4, strategy }) : bytes;
+  const packed = path.endsWith(".gz") ? await promisify(gzip)(bytes, { level: 2, strategy }) : bytes;
   await writeFileAtomically(path, packed);
   if (!even) return [];
   return [

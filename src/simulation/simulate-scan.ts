@@ -60,10 +60,7 @@ export function simulateScan(input: ScanInput): SimulatedScan {
     const onImage = { matrix, columnShift, rowShift, slice };
     for (const box of coverages) if (box.slice === k) paintBlood(box, geometry, gaps, onImage, mask, clot);
     chain(slice, k);
-    for (let p = 0; p < slice.length; p++) {
-      const value = slice[p] as number;
-      image[p] = value > AIR_HU ? (value < MOST_HU ? Math.round(value) : MOST_HU) : AIR_HU;
-    }
+    roundInto(image, slice);
     placeSlice(layout, k, image, matrix, hu);
   }
   return {
@@ -71,6 +68,14 @@ export function simulateScan(input: ScanInput): SimulatedScan {
     volume: createCtVolume(geometry, hu, layout.placements),
     truth: truthOf(input, coverages, mask, gaps, clot),
   };
+}
+
+/** HU as whole numbers within what 12 bits hold. A function of its own, because the large one around it is not compiled before it is over. */
+function roundInto(image: Int16Array, slice: Float32Array): void {
+  for (let p = 0; p < slice.length; p++) {
+    const value = slice[p] as number;
+    image[p] = value > AIR_HU ? (value < MOST_HU ? Math.round(value) : MOST_HU) : AIR_HU;
+  }
 }
 
 interface ClotSums {

@@ -64,7 +64,7 @@ export function roomForBlood(head: HeadPhantom, location: HematomaLocation, push
 }
 
 /** Number of grid points across the radius of the clot: enough for a smooth surface after interpolation. */
-const POINTS_PER_RADIUS = 12;
+const POINTS_PER_RADIUS = 10;
 
 /**
  * Makes the main clot with the volume asked for.

@@ -57,6 +57,7 @@ export function layOutSigns(
   signs: readonly SignName[],
   askedHu: Readonly<Partial<Record<SignName, number>>> = {},
 ): SignRegion[] {
+  if (!signs.some((sign) => sign in gaps)) return [];
   const free = depthMm(main);
   const regions: SignRegion[] = [];
   for (const sign of Object.keys(gaps) as DensitySign[]) {
