@@ -100,6 +100,21 @@ export class HemacastError extends Error {
   }
 }
 
+/** A coded error as it passes between threads, where errors lose their class. */
+export interface Faulted {
+  readonly fault: { readonly code: ErrorCode; readonly message: string };
+}
+
+/**
+ * What a thread answers when something was thrown; what is not coded is thrown again.
+ *
+ * @example faulted(new HemacastError("MASK_EMPTY", "the mask has no voxel")).fault.code // => "MASK_EMPTY"
+ */
+export function faulted(thrown: unknown): Faulted {
+  if (!(thrown instanceof HemacastError)) throw thrown;
+  return { fault: { code: thrown.code, message: thrown.message } };
+}
+
 /**
  * The message of anything that was thrown.
  *

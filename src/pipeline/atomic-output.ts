@@ -84,6 +84,7 @@ async function requireWritableAncestor(ancestor: string, folder: string): Promis
   });
 }
 
-function notWritable(path: string, cause: unknown): HemacastError {
+/** What is said of a place that the operating system refuses. */
+export function notWritable(path: string, cause: unknown): HemacastError {
   return new HemacastError("OUTPUT_NOT_WRITABLE", `cannot write ${path}: ${messageOf(cause)}`, { cause });
 }

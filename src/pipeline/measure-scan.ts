@@ -1,5 +1,5 @@
 /** One scan of a cohort, from its file to a row of predictors: what a worker thread does. Masks and blocks are kept on disk under what they depend on. */
-import { type ErrorCode, HemacastError } from "../core/errors.ts";
+import { type Faulted, faulted } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import { type BlocksConfig, measuredBlocks, type PredictorBlock } from "../expansion/blocks.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
@@ -19,9 +19,7 @@ export interface MeasureTask {
 }
 
 /** What a scan gave; an error would lose its code on the way out of a thread. */
-export type MeasureReply =
-  | { readonly volumeMl: number; readonly values: Float64Array }
-  | { readonly fault: { readonly code: ErrorCode; readonly message: string } };
+export type MeasureReply = { readonly volumeMl: number; readonly values: Float64Array } | Faulted;
 
 /** Networks loaded once per thread. */
 interface Tools extends BlockTools {
@@ -38,8 +36,7 @@ export async function measureScan(task: MeasureTask): Promise<MeasureReply> {
     if (loaded?.key !== key) loaded = { key, tools: openTools(task.blocks) };
     return await measureWith(await loaded.tools, task);
   } catch (thrown) {
-    if (thrown instanceof HemacastError) return { fault: { code: thrown.code, message: thrown.message } };
-    throw thrown;
+    return faulted(thrown);
   }
 }
 

@@ -1,5 +1,5 @@
 /** One case of a radiomics batch, from files to features or to the reason why there are none: what a worker thread does. */
-import { type ErrorCode, HemacastError, messageOf } from "../core/errors.ts";
+import { type Faulted, HemacastError, messageOf } from "../core/errors.ts";
 import type { RadiomicsSettings } from "../radiomics/settings.ts";
 import { extractOpened, openCase } from "./radiomics-extract.ts";
 import { type Perturbations, perturbedFeatures } from "./radiomics-robustness.ts";
@@ -29,7 +29,7 @@ export type RadiomicsReply =
       /** Features of each perturbation, where they were asked for. */
       readonly perturbed?: readonly Readonly<Record<string, number>>[];
     }
-  | { readonly fault: { readonly code: ErrorCode; readonly message: string } };
+  | Faulted;
 
 /** Extracts one case; whatever goes wrong belongs to this case alone. */
 export async function extractCase(task: RadiomicsTask): Promise<RadiomicsReply> {
@@ -50,7 +50,7 @@ export async function extractCase(task: RadiomicsTask): Promise<RadiomicsReply> 
 }
 
 /** What was thrown as code and message; what is not coded is a fault of ours. */
-export function faultOf(thrown: unknown): { code: ErrorCode; message: string } {
+export function faultOf(thrown: unknown): Faulted["fault"] {
   const code = thrown instanceof HemacastError ? thrown.code : "INVARIANT_BROKEN";
   return { code, message: messageOf(thrown) };
 }

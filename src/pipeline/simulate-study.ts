@@ -7,7 +7,7 @@ import { add, scale, type Vec3 } from "../math/vec3.ts";
 import type { CaseTruth, ScanTruth, SimulatedCase, SimulatedScan } from "../simulation/simulated-case.ts";
 import { indexToLps, sliceOffsetMm } from "../volume/geometry.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
-import { writeFileAtomically } from "./atomic-output.ts";
+import { notWritable, writeFileAtomically } from "./atomic-output.ts";
 import { writeMask, writeNifti } from "./nifti-files.ts";
 
 /** How images are written. Masks are always NIfTI. */
@@ -45,7 +45,9 @@ export async function writeSimulatedScan(
   { volume, truth }: SimulatedScan,
   series: SeriesNames,
 ): Promise<WrittenScan> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw notWritable(folder, cause);
+  });
   const masks: Record<string, Mask> = { hematoma: truth.mask, ivh: truth.ivhMask, edema: truth.edemaMask };
   for (const [sign, mask] of Object.entries(truth.signMasks)) masks[`sign-${sign}`] = mask;
   for (const [what, mask] of Object.entries(masks)) {

@@ -1,6 +1,6 @@
 /** One participant of a simulated cohort, from seed to files: what a worker thread does. */
 import { join } from "node:path";
-import { type ErrorCode, HemacastError } from "../core/errors.ts";
+import { type Faulted, faulted } from "../core/errors.ts";
 import type { ScannerProfile } from "../simulation/scanner/scanner-profile.ts";
 import { type Future, futureIn, simulateCase } from "../simulation/simulate-case.ts";
 import type { CaseTruth, ScenarioName } from "../simulation/simulated-case.ts";
@@ -40,15 +40,12 @@ export interface SimulatedRow {
   readonly futures: Readonly<Partial<Record<ScenarioName, Future>>>;
 }
 
-/** A row, or the fault in a form that passes between threads, where errors lose their class. */
-export type SimulatedReply = SimulatedRow | { readonly fault: { readonly code: ErrorCode; readonly message: string } };
+/** What comes back from a thread. */
+export type SimulatedReply = SimulatedRow | Faulted;
 
 /** `simulateParticipant` in a thread of its own. */
 export async function simulateInThread(task: SimulateTask): Promise<SimulatedReply> {
-  return simulateParticipant(task).catch((thrown: unknown) => {
-    if (!(thrown instanceof HemacastError)) throw thrown;
-    return { fault: { code: thrown.code, message: thrown.message } };
-  });
+  return simulateParticipant(task).catch(faulted);
 }
 
 /** Simulates one participant and writes the files into `folder/participantId`. */

@@ -3,24 +3,8 @@ import type { FeatureTable } from "../cohort/feature-table.ts";
 import { wilsonInterval } from "../evaluation/intervals.ts";
 import type { Interval } from "../evaluation/predictions.ts";
 import { conformalSet } from "../expansion/conformal.ts";
+import type { ConformalFigures } from "../report/study-view.ts";
 import type { FoldResult } from "./study-fold.ts";
-
-/** The conformal sets of one model over the tested participants; means over repeats. */
-export interface ConformalFigures {
-  /** What was promised. */
-  readonly coverage: number;
-  /** Share of those who expanded that has "expands" in its set; null where nobody did. */
-  readonly coveredIfExpands: Interval | null;
-  readonly coveredIfNot: Interval | null;
-  /** Share with one outcome in its set: the model decides. */
-  readonly decides: number;
-  /** Share with both: it abstains. */
-  readonly abstains: number;
-  /** Share with neither. */
-  readonly neither: number;
-  /** Of the decisions, how many are right; null where there is none. */
-  readonly right: Interval | null;
-}
 
 /**
  * The figures of one model; null where its folds hold no limits, as of models without inner folds.

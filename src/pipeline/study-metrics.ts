@@ -11,8 +11,9 @@ import type { Interval } from "../evaluation/predictions.ts";
 import type { SelectivePoint } from "../evaluation/selective.ts";
 import { type SubgroupTable, subgroupTable, unlessUndefined } from "../evaluation/subgroups.ts";
 import { mean, median, quantile, standardDeviation } from "../math/statistics.ts";
+import type { ConformalFigures } from "../report/study-view.ts";
 import type { StudyConfig } from "./study-config.ts";
-import { type ConformalFigures, conformalFigures } from "./study-conformal.ts";
+import { conformalFigures } from "./study-conformal.ts";
 import type { FoldResult } from "./study-fold.ts";
 import { selectivePoints } from "./study-selective.ts";
 

@@ -4,6 +4,23 @@ import type { Interval } from "../evaluation/predictions.ts";
 import type { SelectivePoint } from "../evaluation/selective.ts";
 import type { SubgroupTable } from "../evaluation/subgroups.ts";
 
+/** The conformal sets of one model over the tested participants; means over repeats. */
+export interface ConformalFigures {
+  /** What was promised. */
+  readonly coverage: number;
+  /** Share of those who expanded that has "expands" in its set; null where nobody did. */
+  readonly coveredIfExpands: Interval | null;
+  readonly coveredIfNot: Interval | null;
+  /** Share with one outcome in its set: the model decides. */
+  readonly decides: number;
+  /** Share with both: it abstains. */
+  readonly abstains: number;
+  /** Share with neither. */
+  readonly neither: number;
+  /** Of the decisions, how many are right; null where there is none. */
+  readonly right: Interval | null;
+}
+
 /** One model of a study. */
 export interface StudyViewModel {
   readonly name: string;
@@ -21,16 +38,8 @@ export interface StudyViewModel {
     readonly medianCutoff: number;
   };
   readonly selective: readonly SelectivePoint[];
-  /** Whether conformal sets hold what they promise, and how often they decide. */
-  readonly conformal: {
-    readonly coverage: number;
-    readonly coveredIfExpands: Interval | null;
-    readonly coveredIfNot: Interval | null;
-    readonly decides: number;
-    readonly abstains: number;
-    readonly neither: number;
-    readonly right: Interval | null;
-  } | null;
+  /** Null where a model has no limits. */
+  readonly conformal: ConformalFigures | null;
   readonly predictors: { readonly median: number; readonly eventsPerCandidate: number };
   readonly selected: readonly { readonly name: string; readonly frequency: number; readonly median: number }[];
 }

@@ -98,7 +98,7 @@ const IRREGULARITY_OF_REAL_SHAPES = 0.35;
 
 /**
  * How much longer or shorter than its site's a clot's half axes are (standard deviation of their logarithms), by how much the site's own are drawn out,
- * and how far it is turned (rad, standard deviation). Elongation and flatness then have the medians of real masks.
+ * and how far it is turned (rad, standard deviation). Shapes are then near those of real masks, a little less flat (docs/explanation/simulation.md).
  */
 const AXES = { logSd: 0.3, drawnOut: 1.4, yawRad: 0.35 };
 
