@@ -1,7 +1,7 @@
 /**
  * Builds the training set of the shipped segmenter from the research data: NIfTI images and labels (1 hematoma, 2 not judged) with manifest.csv.
  * Usage: node scripts/segmentation/build-training-set.mjs DATA OUT [PART...]. Same input, same output: every random choice is seeded. Parts are made in
- * the order scanner, slices, tune, test, templates, train; those that are named are added to a manifest that is there, without names all are made.
+ * the order scanner, slices, tune, test, templates, simulated, train; those that are named are added to a manifest that is there, without names all are made.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -10,6 +10,8 @@ import { niftiBytes } from "../../dist/nifti/write-nifti.js";
 import { readCt } from "../../dist/pipeline/read-input.js";
 import { brainInsideSkull } from "../../dist/segmentation/brain-inside-skull.js";
 import { weakHematomaLabel } from "../../dist/segmentation/weak-labels.js";
+import { scannerProfiles, siteScanner } from "../../dist/simulation/scanner/scanner-profile.js";
+import { simulateCase } from "../../dist/simulation/simulate-case.js";
 import { dilate, union } from "../../dist/volume/morphology.js";
 import { blockMean, evenGeometry, resampleMask, resampleVolume } from "../../dist/volume/resample.js";
 import { createCtVolume, createMask, maskMl } from "../../dist/volume/volume.js";
@@ -98,6 +100,39 @@ function buildTemplates() {
   }
 }
 
+/** The first of the seeds that are nobody's else: neither a cohort's nor the backbone's. */
+const FIRST_SIMULATED_SEED = 4_100_000_000;
+const SIMULATED = { train: 90, tune: 10, smallEvery: 3, smallMl: [0.3, 5] };
+
+/** Protocols with even slices, which is what a NIfTI file can hold. */
+function evenProfiles() {
+  const { tilted, ...even } = scannerProfiles;
+  const evenly = (gapMm) => ({ ...tilted, slices: [{ count: Math.ceil(180 / gapMm), gapMm }] });
+  return [...Object.values(even), evenly(5), evenly(7)];
+}
+
+/** Heads of the simulator: the only ones with blood in the ventricles, dark parts that belong to the clot, and deep grey matter known to the voxel. */
+function buildSimulated() {
+  const profiles = evenProfiles();
+  const [least, most] = SIMULATED.smallMl;
+  for (let n = 0; n < SIMULATED.train + SIMULATED.tune; n++) {
+    const random = createRandom(FIRST_SIMULATED_SEED).fork(`simulated ${n}`);
+    const small = n % SIMULATED.smallEvery === 0;
+    const { volume, truth } = simulateCase({
+      seed: FIRST_SIMULATED_SEED + n,
+      scanner: siteScanner(profiles[n % profiles.length], random),
+      ...(small ? { hematoma: { volumeMl: least * (most / least) ** random.uniform() } } : {}),
+    });
+    save(`simulated-${n}`, {
+      participantId: `simulated-${n}`,
+      volume,
+      hematoma: union(truth.mask, truth.ivhMask),
+      source: "simulated",
+      role: n < SIMULATED.train ? "train" : "tune",
+    });
+  }
+}
+
 /** Test volumes: unseen shapes of their true size in an unseen real scanner's head, at its own resolution; and the head as it is. */
 async function buildScannerTests() {
   const { volume } = await readCt(`${data}/ge_head_ct/GE_head_HiSpeed`);
@@ -153,6 +188,7 @@ const parts = {
   tune: () => buildStacks("tune"),
   test: () => buildStacks("test"),
   templates: buildTemplates,
+  simulated: buildSimulated,
   train: () => buildStacks("train"),
 };
 const unknown = wanted.filter((name) => !(name in parts));

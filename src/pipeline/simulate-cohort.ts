@@ -60,7 +60,7 @@ export interface CohortSummary {
   /** What was bled into and whose shapes the hematomas have: names of files, or "procedural". */
   readonly background: string;
   readonly shape: string;
-  /** Signs planned for baseline scans, and how many of those could not be shown there: risk and outcome still count them. */
+  /** Signs planned for baseline scans, and how many of those could not be shown there: risk and outcome do not count them. */
   readonly signsPlanned: number;
   readonly signsLeftOut: number;
   /** The AUC that no model can exceed on average: stated for the scenario, and by Monte Carlo. */
@@ -283,7 +283,7 @@ function readme(summary: CohortSummary): string {
     `Shapes of hematomas: ${summary.shape}.`,
     "",
     `${summary.participants} participants, scenario "${summary.scenario}", seed ${summary.seed}; ${summary.scannedTwice} scanned twice, ${summary.surgery} operated on, ${summary.lost} lost to follow-up.`,
-    `${summary.signsLeftOut} of ${summary.signsPlanned} planned signs found no room at baseline and are not there; risk and outcome still count them.`,
+    `${summary.signsLeftOut} of ${summary.signsPlanned} planned signs found no room at baseline and are not there; risk and outcome do not count them.`,
     `No model can exceed an AUC of ${summary.bayesAuc.stated} on average (Monte Carlo ${summary.bayesAuc.monteCarlo.toFixed(4)}).`,
     "",
     "manifest.csv        scans and clinical values, as a cohort's owner would have them",

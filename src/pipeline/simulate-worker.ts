@@ -71,6 +71,8 @@ export async function simulateParticipant(task: SimulateTask): Promise<Simulated
       written.followUp && simulated.followUp
         ? { ...inFolder(written.followUp), ivhMl: simulated.followUp.truth.ivhMl }
         : null,
-    futures: Object.fromEntries(task.also.map((other) => [other, futureIn(other, seed, shape && { shape })])),
+    futures: Object.fromEntries(
+      task.also.map((other) => [other, futureIn(other, seed, truth.signsLeftOut, shape && { shape })]),
+    ),
   };
 }

@@ -4,6 +4,7 @@
 import { type Box, boundingBox, cropMask, cropVolume, uncropMask } from "../volume/box.ts";
 import type { Cranium } from "../volume/brain-mask.ts";
 import { sliceOffsetMm } from "../volume/geometry.ts";
+import { erode, union } from "../volume/morphology.ts";
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { prepareBrainTissue } from "./brain-tissue.ts";
@@ -13,6 +14,11 @@ import { grownClot } from "./clot-growth.ts";
 const REACH_MM = 20;
 /** An outline that encloses so many times more, or less by as much, has leaked or missed: a clot as pale as brain has no edge to be measured. */
 const MOST_CHANGE = 1.8;
+/**
+ * Further inside the network's outline than its pixels are wide, what it calls blood stays blood: parts of a clot that are no denser than brain
+ * (fresh blood, plasma) have no edge to be measured.
+ */
+const SURE_MM = 1.5;
 
 /**
  * The hematoma with its outline measured.
@@ -30,7 +36,7 @@ export function refinedHematoma(volume: CtVolume, found: Mask, cranium: Cranium)
   const { geometry } = brain.cavity;
   const core = resampleMask(cropMask(found, box), geometry);
   const coreMl = maskMl(core);
-  const outlined = grownClot(brain, core);
+  const outlined = union(grownClot(brain, core), erode(core, SURE_MM, "slice"));
   const factor = coreMl > 0 ? maskMl(outlined) / coreMl : 1;
   if (factor > MOST_CHANGE || factor < 1 / MOST_CHANGE) return found;
   return uncropMask(resampleMask(outlined, part.geometry), volume.geometry, box);

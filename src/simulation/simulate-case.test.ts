@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { maskMl } from "../volume/volume.ts";
 import { scannerProfiles } from "./scanner/scanner-profile.ts";
-import { type SimulateOptions, simulateCase } from "./simulate-case.ts";
+import { futureIn, type SimulateOptions, simulateCase } from "./simulate-case.ts";
 import type { SimulatedCase, SimulatedScan } from "./simulated-case.ts";
 
 const fast: SimulateOptions = { seed: 11, scanner: scannerProfiles.fast };
@@ -48,6 +48,15 @@ it("makes up for what is cut off a ragged hematoma on single slices", () => {
   // 35.8 mL; drawn at that volume it lost 1.7 mL to pieces that would pass for satellites, and had been refused.
   const { truth } = simulateCase({ seed: 3411850822, scenario: "strong-density", scanner: scannerProfiles.fast });
   expect(maskMl(truth.mask)).toBeAllClose(truth.volumeMl, { relative: 0.01 });
+}, 600_000);
+
+it("a sign that is left out of the scan is left out of the risk, in every scenario", () => {
+  const options = { seed: 689369245, scanner: scannerProfiles.fast };
+  const { truth } = simulateCase({ ...options, scenario: "strong-density" });
+  expect(truth.signsLeftOut).toEqual(["swirl"]);
+  const seen = futureIn("strong-density", options.seed, truth.signsLeftOut);
+  expect(truth).toMatchObject(seen);
+  expect(seen.risk).toBeLessThan(futureIn("strong-density", options.seed, []).risk);
 }, 600_000);
 
 it("refuses a volume for which there is no room, and a seed that is not whole", () => {

@@ -14,7 +14,7 @@ import { createHematoma, type Hematoma } from "./hematoma/hematoma.ts";
 import type { HematomaRequest } from "./hematoma/hematoma-plan.ts";
 import { type ScannerProfile, scannerProfiles } from "./scanner/scanner-profile.ts";
 import { type ScanInput, simulateScan } from "./simulate-scan.ts";
-import type { CaseTruth, ScanTruth, ScenarioName, SimulatedCase, SimulatedScan } from "./simulated-case.ts";
+import type { CaseTruth, ScanTruth, ScenarioName, SignName, SimulatedCase, SimulatedScan } from "./simulated-case.ts";
 
 /** Which case to make. */
 export interface SimulateOptions {
@@ -41,9 +41,10 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
   requireWhole("seed", options.seed, 0);
   const { seed, scenario = "literature", scanner = scannerProfiles.sequential } = options;
   const random = createRandom(seed);
-  const participant = drawParticipant(random.fork("participant"), scenarios[scenario], options.hematoma);
-  const { plan, hoursFromOnset } = participant;
-  const { anatomy, head } = headOf(random.fork("head"), participant.ageYears, options.background);
+  const drawn = (leftOut: readonly SignName[] = []): Participant =>
+    drawParticipant(random.fork("participant"), scenarios[scenario], options.hematoma, leftOut);
+  const { plan, hoursFromOnset, ageYears } = drawn();
+  const { anatomy, head } = headOf(random.fork("head"), ageYears, options.background);
   const blood = random.fork("blood");
   const common = { head, anatomy, profile: scanner };
   const first = bledAndScanned(
@@ -51,6 +52,7 @@ export function simulateCase(options: SimulateOptions): SimulatedCase {
     (at) => createHematoma(head, anatomy, plan, blood, at),
     (hematoma) => ({ ...common, hematoma, random: random.fork("baseline scan") }),
   );
+  const participant = drawn(first.scan.truth.signsLeftOut);
   const { followUpVolumeMl: volumeMl, followUpIvhMl: ivhMl, followUpHours, followUpStatus } = participant;
   const second =
     options.followUp && followUpStatus === "scanned"
@@ -98,9 +100,18 @@ export type Future = Pick<
   "risk" | "expands" | "followUpVolumeMl" | "followUpIvhMl" | "followUpHours" | "followUpStatus"
 >;
 
-/** What would become of the same participant, whose baseline scan is the same, in another scenario. No image is made. */
-export function futureIn(scenario: ScenarioName, seed: number, hematoma?: HematomaRequest): Future {
-  return futureOf(drawParticipant(createRandom(seed).fork("participant"), scenarios[scenario], hematoma));
+/**
+ * What would become of the same participant, whose baseline scan is the same, in another scenario. No image is made.
+ *
+ * @param leftOut planned signs that the baseline scan does not show
+ */
+export function futureIn(
+  scenario: ScenarioName,
+  seed: number,
+  leftOut: readonly SignName[],
+  hematoma?: HematomaRequest,
+): Future {
+  return futureOf(drawParticipant(createRandom(seed).fork("participant"), scenarios[scenario], hematoma, leftOut));
 }
 
 function futureOf(participant: Participant): Future {

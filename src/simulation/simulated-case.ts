@@ -36,7 +36,7 @@ export interface ScanTruth {
   readonly edemaMl: number;
   /** Every sign that is present by its definition. */
   readonly signs: readonly SignName[];
-  /** The signs that risk and outcome count, and those of them that are not there because clot, tissue or slices had no room for them. */
+  /** The signs that were planned, and those of them that are not there because clot, tissue or slices had no room for them: neither does the risk count them. */
   readonly signsPlanned: readonly SignName[];
   readonly signsLeftOut: readonly SignName[];
   /** For each sign that is present, the region that shows it: the hypodense part, or the small separate clots. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
+import type { SignName } from "../simulated-case.ts";
 import { scenarioCeiling } from "./bayes-auc.ts";
 import { drawParticipant } from "./participant.ts";
-import { scenarios } from "./scenario.ts";
+import { expansionRisk, scenarios } from "./scenario.ts";
 
 describe.each(Object.values(scenarios))("the scenario $name", (scenario) => {
   it("has the stated best-possible AUC and prevalence", () => {
@@ -22,6 +23,35 @@ describe.each(Object.values(scenarios))("the scenario $name", (scenario) => {
       const growth = followUpVolumeMl - plan.volumeMl;
       expect(growth >= 6 || growth >= 0.33 * plan.volumeMl).toBe(expands);
     }
+  });
+});
+
+describe("signs and the risk", () => {
+  const person = { volumeMl: 15, hoursFromOnset: 2.5, anticoagulation: false, spotSign: false, irregularity: 0.35 };
+  const logit = (...signs: readonly SignName[]): number => {
+    const risk = expansionRisk(scenarios["strong-density"], { ...person, heterogeneity: 0, signs });
+    return Math.log(risk / (1 - risk));
+  };
+
+  it("one that is another by definition counts as both, once", () => {
+    const { hypodensity, swirl, blend, "black-hole": blackHole } = scenarios["strong-density"].logOdds;
+    expect(logit("black-hole") - logit()).toBeAllClose(blackHole + hypodensity, { absolute: 1e-9 });
+    expect(logit("black-hole", "swirl") - logit()).toBeAllClose(blackHole + swirl + hypodensity, { absolute: 1e-9 });
+    expect(logit("hypodensity", "swirl")).toBeAllClose(logit("swirl"), { absolute: 1e-9 });
+    expect(logit("fluid-level") - logit("blend")).toBeAllClose(scenarios["strong-density"].logOdds["fluid-level"], {
+      absolute: 1e-9,
+    });
+    expect(logit("blend") - logit()).toBeAllClose(blend, { absolute: 1e-9 });
+  });
+
+  it("one that a scan had no room for does not count", () => {
+    const request = { volumeMl: 20, signs: ["blend", "swirl"] as const };
+    const drawn = (leftOut: readonly SignName[]): number =>
+      drawParticipant(createRandom(3), scenarios["strong-density"], request, leftOut).risk;
+    expect(drawn(["swirl"])).toBe(
+      drawParticipant(createRandom(3), scenarios["strong-density"], { ...request, signs: ["blend"] }).risk,
+    );
+    expect(drawn(["swirl"])).toBeLessThan(drawn([]));
   });
 });
 

@@ -1,7 +1,7 @@
 /** Who is simulated and what happens to them: age, time, hematoma, true risk, outcome, follow-up. No image is needed for any of it. */
 import type { Random } from "../../core/random.ts";
 import { type HematomaPlan, type HematomaRequest, hematomaSites, planHematoma } from "../hematoma/hematoma-plan.ts";
-import type { FollowUpStatus } from "../simulated-case.ts";
+import type { FollowUpStatus, SignName } from "../simulated-case.ts";
 import { type ExpansionFeatures, expansionRisk, type Scenario } from "./scenario.ts";
 
 /** One participant before any image is made. */
@@ -31,8 +31,15 @@ const TEXTURE = { centerHu: 2.6, logSd: 0.35 };
 /**
  * Draws a participant: what is there at baseline, the risk that follows from it, whether the hematoma expands (with exactly that probability),
  * and the volume at follow-up, which agrees with it.
+ *
+ * @param leftOut planned signs that the baseline scan turned out to have no room for: nobody could see them, so the risk does not count them
  */
-export function drawParticipant(random: Random, scenario: Scenario, request: HematomaRequest = {}): Participant {
+export function drawParticipant(
+  random: Random,
+  scenario: Scenario,
+  request: HematomaRequest = {},
+  leftOut: readonly SignName[] = [],
+): Participant {
   const person = random.fork("person");
   const ageYears = Math.round(Math.min(Math.max(64 + 13 * person.normal(), 25), 95));
   const sex = person.uniform() < 0.43 ? "female" : "male";
@@ -40,7 +47,9 @@ export function drawParticipant(random: Random, scenario: Scenario, request: Hem
   const spotSign = person.uniform() < 0.21;
   const hoursFromOnset = round1(Math.min(Math.max(2.9 * Math.exp(0.65 * person.normal()), 0.5), 12));
   const plan = planHematoma(random.fork("hematoma"), anticoagulation, request);
-  const risk = expansionRisk(scenario, featuresOf({ plan, hoursFromOnset, anticoagulation, spotSign }));
+  const features = featuresOf({ plan, hoursFromOnset, anticoagulation, spotSign });
+  const signs = features.signs.filter((sign) => !leftOut.includes(sign));
+  const risk = expansionRisk(scenario, { ...features, signs });
   const fate = random.fork("fate");
   const expands = fate.uniform() < risk;
   const growth = random.fork("growth");
