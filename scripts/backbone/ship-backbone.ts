@@ -105,7 +105,7 @@ function cardText(): string {
   ).length;
   const numbers: Record<string, string | number> = {
     ...{ steps: step, pixels, trainPixels: config.training.pixels, studies: trainStudies, views: probe.trainViews },
-    ...{ probeStudies: probe.studies, table: table.join("\n") },
+    ...{ probeStudies: probe.studies, table: table.join("\n"), keptOut: config.slices.cohortSeedsKeptOut.join(", ") },
     windows: config.windowsHu.map(([low, high]) => `${low} to ${high}`).join(", "),
   };
   const template = readFileSync(new URL("./card.md", import.meta.url), "utf8");

@@ -36,7 +36,7 @@ export type NetworkConfig = z.infer<typeof networkConfigSchema>;
 /** The way from predictors to a calibrated risk and a cut-off. */
 export const modelConfigSchema = z.strictObject({
   name: z.string().regex(/^[\w .+-]{1,60}$/),
-  /** Names of predictors; a * stands for anything. */
+  /** Names of predictors; a * stands for anything, a ? at the end for "where there is one". */
   predictors: z.array(z.string().min(1)).min(1),
   /** Needs sites. */
   combat: z.boolean().default(false),

@@ -158,6 +158,7 @@ it("predictors by pattern", () => {
   expect(matchPredictors(["a_x", "a_y", "b_x"], ["*_x"])).toEqual(["a_x", "b_x"]);
   expect(matchPredictors(["a_x", "a_y", "b_x"], ["b_x", "a*"])).toEqual(["a_x", "a_y", "b_x"]);
   expect(() => matchPredictors(["a"], ["c*"])).toThrowCode("CONFIG_INVALID");
+  expect(matchPredictors(["a", "gcs"], ["a", "gcs?", "age?"])).toEqual(["a", "gcs"]);
 });
 
 describe("the whole learner", () => {

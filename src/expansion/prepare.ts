@@ -59,16 +59,16 @@ export function fitPreparation(set: TrainingSet, config: ModelConfig, random: Ra
 }
 
 /**
- * The predictors that patterns name, in the order of the table; * stands for anything.
+ * The predictors that patterns name, in the order of the table; * stands for anything, and a ? at the end for "where there is one".
  *
- * @throws HemacastError CONFIG_INVALID when a pattern names none
+ * @throws HemacastError CONFIG_INVALID when a pattern names none and does not end in ?
  * @example matchPredictors(["shape_a", "shape_b", "age"], ["shape_*"]) // => ["shape_a", "shape_b"]
  */
 export function matchPredictors(names: readonly string[], patterns: readonly string[]): string[] {
   const chosen = new Set<string>();
   for (const pattern of patterns) {
     const matched = matching(names, pattern);
-    if (matched.length === 0) {
+    if (matched.length === 0 && !isOptional(pattern)) {
       throw new HemacastError(
         "CONFIG_INVALID",
         `no predictor is called "${pattern}"; there are ${names.slice(0, 10).join(", ")}`,
@@ -79,8 +79,13 @@ export function matchPredictors(names: readonly string[], patterns: readonly str
   return names.filter((name) => chosen.has(name));
 }
 
+/** Clinical values that a cohort may not have are named with a ? at the end. */
+function isOptional(pattern: string): boolean {
+  return pattern.endsWith("?");
+}
+
 function matching(names: readonly string[], pattern: string): string[] {
-  const parts = pattern.split("*");
+  const parts = (isOptional(pattern) ? pattern.slice(0, -1) : pattern).split("*");
   return names.filter((name) => matches(name, parts));
 }
 

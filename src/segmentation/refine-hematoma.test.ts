@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ellipsoidMask, ellipsoidOfMl, headGeometry, headPhantom } from "../../test/support/phantoms.ts";
 import { compareMasks } from "../evaluation/overlap.ts";
 import { type Cranium, findCranium } from "../volume/brain-mask.ts";
-import { createMask, maskMl } from "../volume/volume.ts";
+import { createCtVolume, createMask, type Mask, maskMl } from "../volume/volume.ts";
 import { refinedHematoma } from "./refine-hematoma.ts";
 
 const head = headPhantom({ hematomaMl: 30 });
@@ -20,6 +20,25 @@ it("keeps the network's outline where there is no edge to be measured", () => {
   const guess = ellipsoidMask(headGeometry, ellipsoidOfMl(10, [26, 5, 0]));
   const refined = refinedHematoma(bloodless.volume, guess, findCranium(bloodless.volume) as Cranium);
   expect(refined.inside.every((value, v) => value === guess.inside[v])).toBe(true);
+});
+
+it("takes back what leaks from a speck beside a clot that is outlined well", () => {
+  const bright = ellipsoidMask(headGeometry, ellipsoidOfMl(6, [-30, 5, 0])).inside;
+  const hu = head.volume.hu.map((value, v) => (bright[v] ? 65 : value));
+  const clot = ellipsoidMask(headGeometry, ellipsoidOfMl(28, [26, 5, 0])).inside;
+  const speck = ellipsoidMask(headGeometry, ellipsoidOfMl(0.4, [-30, 5, 0])).inside;
+  const found = createMask(
+    headGeometry,
+    clot.map((value, v) => value | speck[v]),
+  );
+  const { inside } = refinedHematoma(createCtVolume(headGeometry, hu), found, cranium);
+  const of = (region: Uint8Array): Mask =>
+    createMask(
+      headGeometry,
+      inside.map((value, v) => value & region[v]),
+    );
+  expect(maskMl(of(bright))).toBeAllClose(maskMl(createMask(headGeometry, speck)), { relative: 0.2 });
+  expect(maskMl(of(head.hematoma.inside))).toBeGreaterThan(28);
 });
 
 it("an empty mask stays empty", () => {

@@ -3,8 +3,8 @@
  */
 import { type Box, boundingBox, cropMask, cropVolume, uncropMask } from "../volume/box.ts";
 import type { Cranium } from "../volume/brain-mask.ts";
+import { connectedComponents } from "../volume/components.ts";
 import { sliceOffsetMm } from "../volume/geometry.ts";
-import { erode, union } from "../volume/morphology.ts";
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { prepareBrainTissue } from "./brain-tissue.ts";
@@ -14,12 +14,6 @@ import { grownClot } from "./clot-growth.ts";
 const REACH_MM = 20;
 /** An outline that encloses so many times more, or less by as much, has leaked or missed: a clot as pale as brain has no edge to be measured. */
 const MOST_CHANGE = 1.8;
-/**
- * Further inside the network's outline than its pixels are wide, what it calls blood stays blood: parts of a clot that are no denser than brain
- * (fresh blood, plasma) have no edge to be measured.
- */
-const SURE_MM = 1.5;
-
 /**
  * The hematoma with its outline measured.
  *
@@ -36,10 +30,21 @@ export function refinedHematoma(volume: CtVolume, found: Mask, cranium: Cranium)
   const { geometry } = brain.cavity;
   const core = resampleMask(cropMask(found, box), geometry);
   const coreMl = maskMl(core);
-  const outlined = union(grownClot(brain, core), erode(core, SURE_MM, "slice"));
+  const outlined = grownClot(brain, core);
   const factor = coreMl > 0 ? maskMl(outlined) / coreMl : 1;
   if (factor > MOST_CHANGE || factor < 1 / MOST_CHANGE) return found;
-  return uncropMask(resampleMask(outlined, part.geometry), volume.geometry, box);
+  return uncropMask(resampleMask(withoutLeaks(outlined, core), part.geometry), volume.geometry, box);
+}
+
+/** The outline without what leaked from a speck: beside a large clot it would not change the whole by much. */
+function withoutLeaks(outlined: Mask, core: Mask): Mask {
+  const { labels, components } = connectedComponents(outlined, 26);
+  const ofCore = new Float64Array(components.length + 1);
+  for (let v = 0; v < labels.length; v++) if (core.inside[v]) ofCore[labels[v]]++;
+  const leaked = new Uint8Array(components.length + 1);
+  for (const { label, voxels } of components) leaked[label] = voxels > MOST_CHANGE * ofCore[label] ? 1 : 0;
+  const inside = outlined.inside.map((value, v) => (leaked[labels[v]] ? core.inside[v] : value));
+  return { ...outlined, inside };
 }
 
 /** Whole slices, as many as growth may reach. */
