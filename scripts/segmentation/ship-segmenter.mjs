@@ -61,5 +61,5 @@ function secondsOf(run) {
 
 function intervalText() {
   if (!interval) return "None: the tuning cases did not show a coverage.";
-  return `The outline is moved in and out by ${interval.outlineMm} mm and probabilities from ${interval.uncertainFrom} count, which held the labelled volume in ${Math.round(100 * interval.coverage)} % of the tuning stacks (split conformal; few cases, so a rough figure).`;
+  return `The outline is moved in and out by ${interval.outlineMm} mm and probabilities from ${interval.uncertainFrom} count, which held the labelled volume in ${Math.round(100 * interval.coverage)} % of the tuning stacks and simulated heads (split conformal; few cases, so a rough figure).`;
 }

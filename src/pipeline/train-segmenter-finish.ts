@@ -64,7 +64,8 @@ export async function finishTraining(training: FinishedTraining): Promise<CaseRe
         if (result.segmenter !== model.name) return;
         const { mask, probability } = segmentation;
         const calibrates = tuningImages.has(result.participantId) && mask.geometry.size[2] > 1 && result.foundMl > 0;
-        if (calibrates && probability && result.labelMl > 0) {
+        // The volume of blood that a label does not judge is in the mask and not in the label.
+        if (calibrates && probability && result.labelMl > 0 && !labelled.unjudged) {
           needed.push(neededOutlineMm({ mask, probability, labelMl: result.labelMl }));
         }
         keepWorst(pictures, { result, figure: caseFigure(labelled, segmentation, `${result.source}`) });

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -177,4 +178,15 @@ it("refuses an unknown option with the usage", async () => {
   const run = await runHemacast("predict", "--fast");
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain("--help");
+});
+
+it("a reader that closes the pipe ends the command quietly", () => {
+  const { status, stderr } = spawnSync(
+    "bash",
+    ["-c", `"${process.execPath}" bin/hemacast.mjs models verify | head -1`],
+    {
+      encoding: "utf8",
+    },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
