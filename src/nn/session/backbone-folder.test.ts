@@ -21,6 +21,16 @@ function channelMeans({ shape, data }: Tensor): number[] {
   );
 }
 
+it("the shipped ResNet-50 gives PyTorch's features, and others with one filter changed", async () => {
+  const shipped = shippedBackbone("resnet50-ct");
+  const loaded = await loadBackbone(shipped);
+  expect(await selfTestBackbone(shipped, loaded)).toBeLessThan(1e-4);
+  const weights = new Map(loaded.weights);
+  const { shape, data } = weights.get("layer3.2.conv2.weight") as Tensor;
+  weights.set("layer3.2.conv2.weight", { shape, data: data.map((value) => 1.01 * value) });
+  await expect(selfTestBackbone(shipped, { ...loaded, weights })).rejects.toMatchObject({ code: "SELF_TEST_FAILED" });
+});
+
 describe("the shipped Inception-v3", () => {
   it("gives the features of the package that it was made from, at every depth", async () => {
     const { network, weights, description } = await loadBackbone(shippedBackbone("inception-v3"));
