@@ -33,7 +33,8 @@ Examples:
   hemacast predict                                  a simulated study: shows what the report looks like
   hemacast predict ct/ --set gcs=12 --set hoursFromOnset=2.5 --set warfarin=false
   hemacast predict ct.zip --out results --json > prediction.json
-  hemacast predict head.nii.gz --clinical clinical.json`;
+  hemacast predict head.nii.gz --clinical clinical.json
+  hemacast predict ct/ --model markers-794 --model lu2024-simulated     beside an image model, trained on SIMULATED outcomes`;
 
 /** Adds the command. */
 export function registerPredict(program: Command): void {
