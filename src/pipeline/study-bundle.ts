@@ -100,7 +100,7 @@ function modelCard(
     manifest.title,
     "",
     `- Outcome: ${manifest.outcome}`,
-    `- Development: ${data.flow.analysed} participants, ${data.flow.events} with expansion; no hematoma was found on ${volumesMl.filter((ml) => ml === 0).length} scans.`,
+    `- Development: ${data.flow.analysed} participants, ${data.flow.events} with expansion; no hematoma was found on ${volumesMl.filter((ml) => ml === 0).length} of the scans.`,
     `- Events per candidate predictor: ${predictors.eventsPerCandidate.toPrecision(2)}.`,
     "- Figures are out of fold; the bundle itself was fitted on everyone afterwards.",
     "",

@@ -20,6 +20,7 @@ export const words = {
   },
   imagePanel: { en: "What the image model says", zh: "图像模型" },
   imagePanelNote: { en: "A model that was given the images themselves.", zh: "直接以图像为输入的模型。" },
+  amongSimulated: { en: "Among simulated participants", zh: "仅就模拟受试者而言" },
   conformalBoth: {
     en: "Neither expansion nor its absence can be excluded: the model abstains from a decision",
     zh: "扩大与不扩大均不能排除：模型不作判定",

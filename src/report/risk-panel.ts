@@ -37,7 +37,7 @@ ${inputsOf(risk)}${beliefOf(risk)}<p class="quiet">${model.summary}. ${risk.defi
 }
 
 /** How far to believe an image model: what it cannot exclude, what is unusual, what moved the risk, and what would be without a sign. */
-function beliefOf({ image }: Risk): Html {
+function beliefOf({ image, model }: Risk): Html {
   if (!image) return html``;
   const { conformalSet, coverage, unusual, contributions, strongest, without } = image;
   const verdict =
@@ -50,7 +50,9 @@ function beliefOf({ image }: Risk): Html {
           : words.conformalNot;
   const parts = contributions.map(({ block, logOdds }) => contributionRow(block, logOdds));
   const most = strongest.map(({ predictor, logOdds }) => contributionRow(predictor, logOdds));
-  return html`<p><strong>${say(verdict)}</strong> <span class="quiet">(${percent(coverage)})</span></p>
+  // Nothing that outcomes of a simulation exclude is excluded in a patient.
+  const among = model.outcomes === "simulated" ? html`${say(words.amongSimulated)}: ` : "";
+  return html`<p><strong>${among}${say(verdict)}</strong> <span class="quiet">(${percent(coverage)})</span></p>
 ${unusual.length > 0 ? html`<p class="notice">${say(words.unusual)}: ${unusual.join(", ")}</p>` : ""}
 <table><thead><tr><th>${say(words.contribution)}</th><th></th></tr></thead>${parts}
 ${most.length > 0 ? html`<tr><td colspan="2" class="quiet">${say(words.strongest)}</td></tr>${most}` : ""}</table>

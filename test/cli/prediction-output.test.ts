@@ -109,6 +109,7 @@ describe("the page", () => {
   it("says how far an image model can be believed, in both languages", () => {
     const text = predictionPage(simulated, volume, hematoma);
     for (const words of [
+      "Among simulated participants",
       "the model abstains from a decision",
       "Where in the images this comes from",
       "风险来自图像何处",
