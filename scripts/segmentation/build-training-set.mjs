@@ -100,7 +100,7 @@ function buildTemplates() {
   }
 }
 
-/** The first of the seeds that are nobody's else: neither a cohort's nor the backbone's. */
+/** The first of the seeds that belong to nobody else: neither to a cohort nor to the backbone. */
 const FIRST_SIMULATED_SEED = 4_100_000_000;
 const SIMULATED = { train: 90, tune: 10, smallEvery: 3, smallMl: [0.3, 5] };
 
