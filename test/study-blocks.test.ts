@@ -9,6 +9,7 @@ import { writeCtSeries } from "../src/dicom/write-ct.ts";
 import { blocksConfigSchema } from "../src/expansion/blocks.ts";
 import type { CnnConfig } from "../src/expansion/cnn-features.ts";
 import { predictHybrid } from "../src/expansion/hybrid-model.ts";
+import { computeMarkers } from "../src/markers/compute-markers.ts";
 import { loadHybridBundle, writeHybridBundle } from "../src/pipeline/hybrid-bundle.ts";
 import { measureScan } from "../src/pipeline/measure-scan.ts";
 import { openRiskModel } from "../src/pipeline/risk-models.ts";
@@ -143,7 +144,8 @@ describe("a study on scans", () => {
     const own = join(folder, "run", "bundle");
     const model = await openRiskModel(own);
     const { volume, hematoma } = selfTestHead();
-    const known = { volume, mask: hematoma, segmenter: "hematoma-unet", values: {} };
+    const markers = computeMarkers(volume, hematoma);
+    const known = { volume, mask: hematoma, segmenter: "hematoma-unet", markers, values: {} };
     const { value, low, high, image, model: identity } = await model.estimate(known);
     expect([low <= value, value <= high, identity.basis, identity.outcomes]).toEqual([
       true,

@@ -55,6 +55,16 @@ function someShapes(random) {
   return Array.from({ length: count }, () => draw("train", random));
 }
 
+const SMALL_ML = 3;
+const smallShapes = shapesFor.train.filter(({ ml }) => ml < SMALL_ML);
+/** Three small ones of their true size: what is missed most. */
+function someSmallShapes(random) {
+  return Array.from({ length: 3 }, () => ({
+    ...readShape(`${data}/hemseg_masks`, smallShapes[random.integer(smallShapes.length)]),
+    sizeRange: [0.9, 1.1],
+  }));
+}
+
 /** Real stacks with weak labels, and (for training) the same heads with a second, exactly known hematoma elsewhere. */
 function buildStacks(role) {
   for (const id of split[role]) {
@@ -70,6 +80,9 @@ function buildStacks(role) {
   }
 }
 
+const SETS_OF_ALL_SIZES = 2;
+const SETS_OF_SMALL = 2;
+
 /** The head of a stack with other hematomas away from its own blood and edema: several volumes to train on, one to tune on. */
 function buildSetsIn(half, weak, edema, { id, role }) {
   const random = createRandom(1000 + Number(id));
@@ -77,8 +90,9 @@ function buildSetsIn(half, weak, edema, { id, role }) {
   const background = createCtVolume(half.geometry, new Int16Array(half.hu.map(Math.round)));
   const brain = brainInsideSkull(background);
   const training = role === "train";
-  for (let n = 0; n < (training ? 2 : 1); n++) {
-    const drawn = training ? someShapes(random) : [{ ...draw("tune", random), sizeRange: [1, 1] }];
+  for (let n = 0; n < (training ? SETS_OF_ALL_SIZES + SETS_OF_SMALL : 1); n++) {
+    const some = n < SETS_OF_ALL_SIZES ? someShapes : someSmallShapes;
+    const drawn = training ? some(random) : [{ ...draw("tune", random), sizeRange: [1, 1] }];
     const options = { occupied, extra: weak.mask, ...(training ? { distractors } : {}) };
     const found = semiSynthetic(background, brain, drawn, random, options);
     if (!found) continue;
@@ -102,7 +116,9 @@ function buildTemplates() {
 
 /** The first of the seeds that belong to nobody else: neither to a cohort nor to the backbone. */
 const FIRST_SIMULATED_SEED = 4_100_000_000;
-const SIMULATED = { train: 90, tune: 10, smallEvery: 3, smallMl: [0.3, 5] };
+const SIMULATED = { count: 300, firstTuned: 90, tuned: 10, smallMl: [0.3, 5], ivhMl: [0.5, 25] };
+/** From here on blood in the ventricles and clots of two densities are asked for: they are what is missed most. */
+const FIRST_ASKED = 100;
 
 /** Protocols with even slices, which is what a NIfTI file can hold. */
 function evenProfiles() {
@@ -111,24 +127,32 @@ function evenProfiles() {
   return [...Object.values(even), evenly(5), evenly(7)];
 }
 
+/** What is asked of the hematoma of the n-th simulated head: a third are small; of the others, some have blood in the ventricles, some two densities. */
+function requestFor(n, random) {
+  const between = ([least, most]) => least * (most / least) ** random.uniform();
+  if (n % 3 === 0) return { volumeMl: between(SIMULATED.smallMl) };
+  if (n < FIRST_ASKED) return {};
+  if (n % 3 === 1) return { ivhMl: between(SIMULATED.ivhMl) };
+  return { signs: n % 2 === 0 ? ["blend"] : ["blend", "hypodensity"] };
+}
+
 /** Heads of the simulator: the only ones with blood in the ventricles, dark parts that belong to the clot, and deep grey matter known to the voxel. */
 function buildSimulated() {
   const profiles = evenProfiles();
-  const [least, most] = SIMULATED.smallMl;
-  for (let n = 0; n < SIMULATED.train + SIMULATED.tune; n++) {
+  const { count, firstTuned, tuned } = SIMULATED;
+  for (let n = 0; n < count; n++) {
     const random = createRandom(FIRST_SIMULATED_SEED).fork(`simulated ${n}`);
-    const small = n % SIMULATED.smallEvery === 0;
     const { volume, truth } = simulateCase({
       seed: FIRST_SIMULATED_SEED + n,
       scanner: siteScanner(profiles[n % profiles.length], random),
-      ...(small ? { hematoma: { volumeMl: least * (most / least) ** random.uniform() } } : {}),
+      hematoma: requestFor(n, random),
     });
     save(`simulated-${n}`, {
       participantId: `simulated-${n}`,
       volume,
       hematoma: union(truth.mask, truth.ivhMask),
       source: "simulated",
-      role: n < SIMULATED.train ? "train" : "tune",
+      role: n >= firstTuned && n < firstTuned + tuned ? "tune" : "train",
     });
   }
 }

@@ -1,6 +1,6 @@
 /** Blocks of predictors: each turns a head CT and the mask of its hematoma into named numbers. What a model reads is a choice of names. */
 import { z } from "../core/schema.ts";
-import { computeMarkers } from "../markers/compute-markers.ts";
+import { computeMarkers, type Markers } from "../markers/compute-markers.ts";
 import { extractRadiomics } from "../radiomics/extract.ts";
 import type { RadiomicsSettings } from "../radiomics/settings.ts";
 import { resolveSettings } from "../radiomics/settings-file.ts";
@@ -18,9 +18,10 @@ export interface PredictorBlock {
    * Measures one scan.
    *
    * @param mask the hematoma, not empty
+   * @param markers those of the same mask where they are read already: reading takes seconds
    * @returns one number per name; NaN where a predictor has no value
    */
-  measure(volume: CtVolume, mask: Mask): Promise<Float64Array>;
+  measure(volume: CtVolume, mask: Mask, markers?: Markers): Promise<Float64Array>;
 }
 
 /** Which blocks a study or a model measures. */
@@ -100,20 +101,24 @@ const markerIds = [
   ...(["hypodensity", "fluid-level", "island-sign", "satellite-sign"] as const),
 ];
 
-/** Each sign as the share of slightly moved masks on which it is there, and the distribution of HU. */
+/**
+ * Each sign as the share of slightly moved masks on which it is there, how many signs that are (what few events can be asked about when
+ * each sign has an odds ratio like the others), and the distribution of HU.
+ */
 function markersBlock(): PredictorBlock {
   const density = ["meanHu", "sdHu", "coefficientOfVariation", "skewness", "kurtosis"] as const;
   return {
     name: "markers",
-    names: [...markerIds, ...density].map((name) => `markers.${name}`),
-    async measure(volume, mask) {
-      const found = computeMarkers(volume, mask);
+    names: [...markerIds, "signCount", ...density].map((name) => `markers.${name}`),
+    async measure(volume, mask, known) {
+      const found = known ?? computeMarkers(volume, mask);
       const signs = markerIds.map((id) => {
         const { state, confidence } = found.markers[id];
         if (state === "not-assessable") return Number.NaN;
         return state === "present" ? confidence : 1 - confidence;
       });
-      return Float64Array.from([...signs, ...density.map((name) => found.density[name] ?? Number.NaN)]);
+      const signCount = signs.filter((share) => !Number.isNaN(share)).reduce((sum, share) => sum + share, 0);
+      return Float64Array.from([...signs, signCount, ...density.map((name) => found.density[name] ?? Number.NaN)]);
     },
   };
 }

@@ -47,13 +47,15 @@ function stateOf(name: "blendSign" | "hypodensity", { state }: Marker): ScoreInp
   return state === "not-assessable" ? {} : { [name]: state === "present" };
 }
 
-/** The numbers that a risk model may ask for, by name; yes is 1, no is 0, and what is unknown is absent. */
+/** The numbers that a risk model may ask for, by name; yes and present are 1, no and absent are 0, and what is unknown is not there. */
 export function riskInputsOf(measured: Measurements, clinical: ClinicalValues): Record<string, number> {
   const irregular = measured.markers.markers["irregular-shape"].state;
+  const { spotSign, ...inputs } = scoreInputsOf(measured, clinical);
   const known = {
     ...measured.shape,
     ...(irregular === "not-assessable" ? {} : { irregular: irregular === "present" }),
-    ...scoreInputsOf(measured, clinical),
+    ...inputs,
+    ...(spotSign === "present" || spotSign === "absent" ? { spotSign: spotSign === "present" } : {}),
   };
   return Object.fromEntries(
     Object.entries(known).flatMap(([name, value]) =>

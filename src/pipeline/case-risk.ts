@@ -1,4 +1,5 @@
 /** What every risk model that `predict` asks is given, and what it answers. */
+import type { Markers } from "../markers/compute-markers.ts";
 import type { Prediction } from "../report/prediction.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 
@@ -9,6 +10,8 @@ export interface KnownCase {
   readonly mask: Mask;
   /** Name of what drew it. */
   readonly segmenter: string;
+  /** What was read on this mask. */
+  readonly markers: Markers;
   /** Measurements and clinical values by name; what is unknown is absent. */
   readonly values: Readonly<Record<string, number>>;
 }

@@ -79,7 +79,7 @@ async function estimate(
   { manifest, model }: HybridBundle,
   tools: BlockTools,
   identity: CaseRisk["model"],
-  { volume, mask, values }: KnownCase,
+  { volume, mask, markers, values }: KnownCase,
 ): Promise<CaseRisk> {
   // What a manifest calls the volume of the baseline scan is the volume of this one.
   const known = new Map(Object.entries({ ...values, baselineVolumeMl: maskMl(mask) }));
@@ -87,7 +87,7 @@ async function estimate(
     for (const [j, name] of names.entries()) known.set(name, row[j] as number);
   };
   const maps: ContributionMap[] = [];
-  for (const block of tools.plain) take(block, await block.measure(volume, mask));
+  for (const block of tools.plain) take(block, await block.measure(volume, mask, markers));
   for (const block of tools.cnn) {
     const look = await block.look(volume, mask);
     take(block, look.row);

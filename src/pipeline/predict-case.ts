@@ -83,6 +83,7 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
       volume,
       mask,
       segmenter: segmentation.model.name,
+      markers: measured.markers,
       values: riskInputsOf(measured, settings.clinical),
     };
     const all: CaseRisk[] = [];

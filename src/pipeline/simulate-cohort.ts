@@ -232,7 +232,7 @@ function manifestCsv(rows: readonly SimulatedRow[], toScans: string, withTruth: 
   const columns = [
     ...["participantId", "site", "scanner", "baselineScan", "hoursFromOnset"],
     ...["followUpScan", "followUpHoursFromBaseline", ...truthColumns],
-    ...["clinical.gcs", "clinical.ageYears", "clinical.male", "clinical.anticoagulation"],
+    ...["clinical.gcs", "clinical.ageYears", "clinical.male", "clinical.anticoagulation", "clinical.spotSign"],
   ];
   return csv(
     columns,
@@ -246,6 +246,7 @@ function manifestCsv(rows: readonly SimulatedRow[], toScans: string, withTruth: 
         ...(withTruth ? [path(baseline.mask), truth.volumeMl, truth.ivhMl, path(followUp?.mask)] : []),
         ...(withTruth ? [ifScanned(truth.followUpVolumeMl), ifScanned(followUp?.ivhMl ?? truth.followUpIvhMl)] : []),
         ...[truth.gcs, truth.ageYears, Number(truth.sex === "male"), Number(truth.anticoagulation)],
+        Number(truth.spotSign),
       ];
     }),
   );
@@ -286,7 +287,7 @@ function readme(summary: CohortSummary): string {
     `${summary.signsLeftOut} of ${summary.signsPlanned} planned signs found no room at baseline and are not there; risk and outcome do not count them.`,
     `No model can exceed an AUC of ${summary.bayesAuc.stated} on average (Monte Carlo ${summary.bayesAuc.monteCarlo.toFixed(4)}).`,
     "",
-    "manifest.csv        scans and clinical values, as a cohort's owner would have them",
+    "manifest.csv        scans and clinical values, as a cohort's owner would have them; a spot sign is read on a CT angiogram, which is not simulated",
     "manifest-truth.csv  the same with the true masks and volumes",
     "truth.csv           true outcome and true risk; hemacast evaluate truth.csv scores the ideal model",
     "SIM-*/              images, true masks (hematoma, ivh, edema, each sign), truth.json",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { predictionSummary } from "../../src/cli/prediction-summary.ts";
+import { computeMarkers } from "../../src/markers/compute-markers.ts";
 import { add, length, subtract, type Vec3 } from "../../src/math/vec3.ts";
 import { readMask } from "../../src/pipeline/nifti-files.ts";
 import { openRiskModel } from "../../src/pipeline/risk-models.ts";
@@ -55,9 +56,9 @@ describe("without an input", () => {
     const { mask } = await readMask(join(out, "mask.nii.gz"));
     const { volumeMl, irregular, blendSign } = before.inputs as Record<string, number>;
     const values = { volumeMl, irregular, blendSign, gcs: 12, hoursFromOnset: 2 };
+    const volume = createCtVolume(mask.geometry, new Float32Array(mask.inside.length));
     const after = await model.estimate({
-      volume: createCtVolume(mask.geometry, new Float32Array(mask.inside.length)),
-      mask,
+      ...{ volume, mask, markers: computeMarkers(volume, mask) },
       segmenter: "hematoma-unet",
       values,
     });
