@@ -16,6 +16,7 @@ it("finds site and side, and edema around the clot", () => {
   expect(anatomy?.location).toMatchObject({ location: "deep", side: "left" });
   expect(anatomy?.ivhMl).toBe(0);
   expect(anatomy?.graeb).toBe(0);
+  expect(anatomy?.modifiedGraeb).toEqual({ low: 0, high: 0 });
   // On 24 simulated heads the error of the edema had a standard deviation of 5 mL.
   expect(anatomy?.edemaMl).toBeAllClose(truth.edemaMl, { absolute: 10 });
   expect(anatomy?.evansIndex).toBeAllClose(0.25, { absolute: 0.1 });
@@ -32,6 +33,11 @@ it("finds blood in the ventricles, and which", () => {
   expect(anatomy?.location).toMatchObject({ location: "deep", side: "right" });
   expect(anatomy?.ivhMl).toBeGreaterThan(2);
   expect(anatomy?.graeb).toBeGreaterThanOrEqual(2);
+  const { low, high } = anatomy?.modifiedGraeb ?? { low: 0, high: 0 };
+  // Nine mL reach several compartments; each with blood may be expanded.
+  expect(low).toBeGreaterThanOrEqual(anatomy?.graeb ?? 0);
+  expect(high - low).toBeGreaterThanOrEqual(2);
+  expect(high - low).toBeLessThanOrEqual(8);
 });
 
 it("says nothing about what is not a head", () => {

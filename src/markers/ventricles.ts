@@ -19,6 +19,11 @@ export interface VentricleFindings {
   readonly ivhMlOf: Readonly<Record<Ventricle, number>>;
   /** Graeb score from the share of each ventricle that is blood, 0 to 12; "expanded" is not judged, so a full ventricle counts as expanded. */
   readonly graeb: number;
+  /**
+   * Modified Graeb score: `low` from the share of each of eight compartments that is blood, 0 to 24; `high` has a point more for each compartment with
+   * blood, because whether it is expanded is not judged.
+   */
+  readonly modifiedGraeb: { readonly low: number; readonly high: number };
   /** Width of the frontal horns / inner width of the skull on the same slice; null when no frontal horns are seen. Above 0.3 suggests hydrocephalus. */
   readonly evansIndex: number | null;
   /** Blood in the ventricles, on the grid of the cavity. */
@@ -27,12 +32,18 @@ export interface VentricleFindings {
 
 type Path = readonly (readonly [number, number, number])[];
 
-/** Centre lines in an average head (left side), mm left, posterior, superior of the anterior commissure, and how far around them a ventricle may be. */
+/**
+ * Centre lines in an average head (left side), mm left, posterior, superior of the anterior commissure, and how far around them a ventricle may be: the
+ * lateral ventricle to its trigone, its occipital and its temporal horn.
+ */
 const lateralPaths: readonly Path[] = [
   [
     [12, -28, 6],
     [10, -5, 15],
     [13, 18, 20],
+    [24, 40, 13],
+  ],
+  [
     [24, 40, 13],
     [24, 66, 6],
   ],
@@ -87,7 +98,8 @@ export function readVentricles(frame: HeadFrame, onCavityGrid: Mask): VentricleF
     geometry,
     inside: blood.map((value, voxel) => {
       if (!value) return 0;
-      if (place[voxel] >= 3) return onCavityGrid.inside[voxel] && !nearFluid.inside[voxel] ? 0 : 1;
+      if (place[voxel] === THIRD || place[voxel] === FOURTH)
+        return onCavityGrid.inside[voxel] && !nearFluid.inside[voxel] ? 0 : 1;
       const partner = mirrored(voxel);
       return partner >= 0 && (nearFluid.inside[partner] || blood[partner]) ? 1 : 0;
     }),
@@ -102,16 +114,28 @@ export function readVentricles(frame: HeadFrame, onCavityGrid: Mask): VentricleF
 
 const order: readonly Ventricle[] = ["left-lateral", "right-lateral", "third", "fourth"];
 
-/** For each voxel 0, or 1 + the number of the ventricle that may be there. */
+/** Compartments of the modified Graeb score, numbered from 1 as their voxels are, each with the ventricle that it belongs to. */
+const compartments: readonly Ventricle[] = [
+  ...(["left-lateral", "right-lateral", "third", "fourth"] as const),
+  // occipital horns, temporal horns
+  ...(["left-lateral", "right-lateral", "left-lateral", "right-lateral"] as const),
+];
+const [THIRD, FOURTH] = [3, 4];
+/** For the lateral ventricle, its occipital and its temporal horn the number of the left one; the right one follows. */
+const LATERAL_LEFT = [1, 5, 7];
+
+/** For each voxel 0, or the number of the compartment that may be there. */
 function ventricularPlaces(frame: HeadFrame): Uint8Array {
   const places = new Uint8Array(frame.cavity.inside.length);
   forEachCavityVoxel(frame, (voxel, x, y, z) => {
     const aside = Math.abs(x);
     if (aside > 46 || y < -42 || y > 80 || z < -50 || z > 34) return;
-    if (distanceToPath(thirdPath, x, y, z) <= REACH_MM.third && aside < 5) places[voxel] = 3;
-    else if (distanceToPath(fourthPath, x, y, z) <= REACH_MM.fourth) places[voxel] = 4;
-    else if (lateralPaths.some((path) => distanceToPath(path, aside, y, z) <= REACH_MM.lateral)) {
-      places[voxel] = x > 0 ? 1 : 2;
+    if (distanceToPath(thirdPath, x, y, z) <= REACH_MM.third && aside < 5) places[voxel] = THIRD;
+    else if (distanceToPath(fourthPath, x, y, z) <= REACH_MM.fourth) places[voxel] = FOURTH;
+    else {
+      const distances = lateralPaths.map((path) => distanceToPath(path, aside, y, z));
+      const nearest = Math.min(...distances);
+      if (nearest <= REACH_MM.lateral) places[voxel] = LATERAL_LEFT[distances.indexOf(nearest)] + (x > 0 ? 0 : 1);
     }
   });
   return places;
@@ -155,8 +179,8 @@ function union(a: Mask, b: Mask): Mask {
 }
 
 function ivhOf(ivh: Mask, fluid: Mask, place: Uint8Array) {
-  const blood = [0, 0, 0, 0];
-  const whole = [0, 0, 0, 0];
+  const blood = compartments.map(() => 0);
+  const whole = compartments.map(() => 0);
   const perSlice = ivh.geometry.size[0] * ivh.geometry.size[1];
   place.forEach((found, voxel) => {
     if (!found || !(ivh.inside[voxel] || fluid.inside[voxel])) return;
@@ -164,16 +188,29 @@ function ivhOf(ivh: Mask, fluid: Mask, place: Uint8Array) {
     whole[found - 1] += ml;
     if (ivh.inside[voxel]) blood[found - 1] += ml;
   });
-  const share = (n: number): number => (whole[n] > 0 ? blood[n] / whole[n] : 0);
-  const graeb = [0, 1].reduce(
-    (sum, n) => sum + lateralPoints(share(n)),
-    midlinePoints(share(2)) + midlinePoints(share(3)),
-  );
+  const of = (amounts: readonly number[], name: Ventricle): number =>
+    amounts.reduce((sum, ml, n) => sum + (compartments[n] === name ? ml : 0), 0);
+  const share = (name: Ventricle): number => (of(whole, name) > 0 ? of(blood, name) / of(whole, name) : 0);
+  const lateral = lateralPoints(share("left-lateral")) + lateralPoints(share("right-lateral"));
   return {
     ivhMl: maskMl(ivh),
-    ivhMlOf: Object.fromEntries(order.map((name, n) => [name, blood[n]])) as Record<Ventricle, number>,
-    graeb,
+    ivhMlOf: Object.fromEntries(order.map((name) => [name, of(blood, name)])) as Record<Ventricle, number>,
+    graeb: lateral + midlinePoints(share("third")) + midlinePoints(share("fourth")),
+    modifiedGraeb: modifiedGraeb(blood.map((ml, n) => (whole[n] > 0 ? ml / whole[n] : 0))),
   };
+}
+
+/**
+ * The modified Graeb score: 0 to 4 points by quarters of the lateral ventricles, the third and the fourth, 0 to 2 by halves of the occipital and temporal
+ * horns; a point more for each compartment that is expanded, which is between none and all of those with blood.
+ *
+ * @param shares of blood in left and right lateral ventricle, third, fourth, left and right occipital horn, left and right temporal horn
+ * @see Morgan et al. 2013, doi:10.1161/STROKEAHA.112.670653
+ * @example [modifiedGraeb([0.3, 0, 0, 0, 0.6, 0, 0, 0]), modifiedGraeb([1, 1, 1, 1, 1, 1, 1, 1])] // => [{ low: 4, high: 6 }, { low: 24, high: 32 }]
+ */
+export function modifiedGraeb(shares: readonly number[]): { low: number; high: number } {
+  const low = shares.reduce((sum, share, n) => sum + Math.ceil((n < 4 ? 4 : 2) * share), 0);
+  return { low, high: low + shares.filter((share) => share > 0).length };
 }
 
 /**

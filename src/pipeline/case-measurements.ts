@@ -80,7 +80,8 @@ export function describeMarkers(markers: Readonly<Record<MarkerId, Marker>>): Pr
 /** The surroundings as they are written down. */
 export function describeAnatomy(anatomy: Anatomy | null): AnatomyDocument | null {
   if (!anatomy) return null;
-  const { location, ivhMl, ivhMlOf, graeb, evansIndex, edemaMl, edemaRatio, hypodenseBeyondMl, symmetry } = anatomy;
+  const { location, ivhMl, ivhMlOf, graeb, modifiedGraeb, evansIndex } = anatomy;
+  const { edemaMl, edemaRatio, hypodenseBeyondMl, symmetry } = anatomy;
   return {
     location: location.location,
     side: location.side,
@@ -88,6 +89,7 @@ export function describeAnatomy(anatomy: Anatomy | null): AnatomyDocument | null
     ivhMl,
     ivhMlOf: { ...ivhMlOf },
     graeb,
+    modifiedGraeb: { ...modifiedGraeb },
     evansIndex,
     edemaMl,
     edemaRatio,

@@ -13,6 +13,9 @@ export const anatomySchema = z
     ivhMl: positive.describe("Blood in the ventricles; a low estimate, found reliably from about 2 mL on."),
     ivhMlOf: z.record(z.string(), positive).describe("The same for each ventricle."),
     graeb: z.int().min(0).max(12),
+    modifiedGraeb: z
+      .strictObject({ low: z.int().min(0).max(24), high: z.int().min(0).max(32) })
+      .describe("Without and with a point for each compartment with blood: whether one is expanded is not judged."),
     evansIndex: positive.nullable().describe("Above 0.3 suggests hydrocephalus; null when no frontal horns are seen."),
     edemaMl: positive
       .nullable()

@@ -86,6 +86,7 @@ export const words = {
   location: { en: "Location", zh: "部位" },
   ivh: { en: "Blood in the ventricles (low estimate)", zh: "脑室内积血（偏低估计）" },
   graeb: { en: "Graeb score", zh: "Graeb 评分" },
+  modifiedGraeb: { en: "Modified Graeb score", zh: "改良 Graeb 评分" },
   evans: { en: "Evans index (above 0.3: hydrocephalus?)", zh: "Evans 指数（> 0.3 提示脑积水）" },
   midlineShift: { en: "Midline shift", zh: "中线移位" },
   notMeasured: { en: "not measured", zh: "未测量" },

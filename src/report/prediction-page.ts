@@ -62,13 +62,14 @@ ${density ? row(words.skewness, optional(density.skewness, 2)) : ""}</table></se
 function anatomyPanel({ kind, anatomy }: Prediction): Html {
   if (kind === "abstained") return html``;
   if (!anatomy) return html`<section class="panel"><p>${say(words.noAnatomy)}</p></section>`;
-  const { location, side, ivhMl, ivhMlOf, graeb, evansIndex, edemaMl, edemaRatio } = anatomy;
+  const { location, side, ivhMl, ivhMlOf, graeb, modifiedGraeb, evansIndex, edemaMl, edemaRatio } = anatomy;
+  const { low, high } = modifiedGraeb;
   const where = Object.entries(ivhMlOf).filter(([, ml]) => ml > 0);
   const parts = where.map(([name, ml]) => html`${nameOf(name)} ${decimals(ml, 1)}; `);
   return html`<section class="panel"><h2>${say(choices[location])}, ${say(choices[side])}</h2><table>
 ${row(words.ivh, html`${decimals(ivhMl, 1)} mL`)}${parts.length > 0 ? html`<tr><td colspan="2" class="quiet">${parts}</td></tr>` : ""}
 ${row(words.midlineShift, say(words.notMeasured))}
-${row(words.graeb, graeb)}${row(words.evans, optional(evansIndex, 2))}
+${row(words.graeb, graeb)}${row(words.modifiedGraeb, low === high ? low : `${low}–${high}`)}${row(words.evans, optional(evansIndex, 2))}
 ${row(words.edema, edemaMl === null ? say(words.beyondEdema) : `${decimals(edemaMl, 1)} mL`)}${row(words.edemaRatio, optional(edemaRatio, 2))}</table></section>`;
 }
 

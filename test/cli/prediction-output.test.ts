@@ -51,7 +51,15 @@ const predicted: Prediction = {
   ],
   anatomy: {
     ...{ location: "deep", side: "left", shares: { deep: 0.9, lobar: 0.1 }, ivhMl: 2.4, ivhMlOf: { third: 2.4 } },
-    ...{ graeb: 1, evansIndex: 0.27, edemaMl: 6, edemaRatio: 0.3, hypodenseBeyondMl: 0, symmetry: 0.95 },
+    ...{
+      graeb: 1,
+      modifiedGraeb: { low: 1, high: 2 },
+      evansIndex: 0.27,
+      edemaMl: 6,
+      edemaRatio: 0.3,
+      hypodenseBeyondMl: 0,
+      symmetry: 0.95,
+    },
   },
   scores: computeScores({ volumeMl: 20, anticoagulation: false, location: "deep" }).map(describeScore),
   clinical: { anticoagulation: false, hoursFromOnset: 30 },
