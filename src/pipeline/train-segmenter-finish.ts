@@ -8,6 +8,7 @@ import { toStored, toWeights } from "../nn/weights/safetensors.ts";
 import type { SegmentationPlan } from "../segmentation/plan.ts";
 import { openSlabNetwork } from "../segmentation/slab-network.ts";
 import { thresholdSegmenter } from "../segmentation/threshold.ts";
+import type { LabelledVolume } from "../segmentation/training-case.ts";
 import { unetSegmenter } from "../segmentation/unet-segmenter.ts";
 import {
   calibrateVolumeInterval,
@@ -63,9 +64,8 @@ export async function finishTraining(training: FinishedTraining): Promise<CaseRe
       (labelled, segmentation, result) => {
         if (result.segmenter !== model.name) return;
         const { mask, probability } = segmentation;
-        const calibrates = tuningImages.has(result.participantId) && mask.geometry.size[2] > 1 && result.foundMl > 0;
-        // The volume of blood that a label does not judge is in the mask and not in the label.
-        if (calibrates && probability && result.labelMl > 0 && !labelled.unjudged) {
+        const isTuning = tuningImages.has(result.participantId);
+        if (isTuning && probability && showsVolumeError(labelled, result)) {
           needed.push(neededOutlineMm({ mask, probability, labelMl: result.labelMl }));
         }
         keepWorst(pictures, { result, figure: caseFigure(labelled, segmentation, `${result.source}`) });
@@ -85,6 +85,17 @@ export async function finishTraining(training: FinishedTraining): Promise<CaseRe
     bundleContent(training, interval, results),
   );
   return results;
+}
+
+/**
+ * Whether a case shows by how much a volume is off: a scan of several slices, with blood in label and mask, whose label judges all blood; blood that it does
+ * not judge is in the mask and not in the label.
+ */
+export function showsVolumeError(
+  { hematoma, unjudged }: Pick<LabelledVolume, "hematoma" | "unjudged">,
+  { labelMl, foundMl }: Pick<CaseResult, "labelMl" | "foundMl">,
+): boolean {
+  return hematoma.geometry.size[2] > 1 && labelMl > 0 && foundMl > 0 && !unjudged;
 }
 
 function calibrated(needed: readonly number[]): VolumeIntervalSettings | null {
