@@ -88,6 +88,21 @@ describe("a training run", () => {
     expect(tuned.plan).toEqual(start.plan);
   });
 
+  it("gives weights between the start and the end where the configuration asks for it, and only when it started from any", async () => {
+    const start = segmenterParts(await readBundle(join(out, "bundle")));
+    const tuned = (startShare: number, name: string) =>
+      trainSegmenter({ manifest, config: { ...config, steps: 2, startShare }, out: join(folder, name), start });
+    const [end, between] = [await tuned(0, "end"), await tuned(0.25, "between")];
+    for (const [name, { data }] of between.weights) {
+      const [from, to] = [start.weights.get(name)?.data, end.weights.get(name)?.data];
+      const expected = data.map((_, i) => 0.25 * (from?.[i] as number) + 0.75 * (to?.[i] as number));
+      expect(data).toBeAllClose(expected, { absolute: 1e-6 });
+    }
+    await expect(
+      trainSegmenter({ manifest, config: { ...config, startShare: 0.5 }, out: join(folder, "none") }),
+    ).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
   it("does not open a bundle whose network segments its test head otherwise than recorded, or that is of another kind", async () => {
     const { manifest: written, files } = await readBundle(join(out, "bundle"));
     const { schema: _schema, checksums: _checksums, ...rest } = written;

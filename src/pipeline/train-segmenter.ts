@@ -4,9 +4,10 @@
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { HemacastError } from "../core/errors.ts";
 import { toJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
-import type { Weights } from "../nn/tensor.ts";
+import { createTensor, type Tensor, type Weights } from "../nn/tensor.ts";
 import { type Checkpoint, encodeCheckpoint } from "../nn/train/checkpoint.ts";
 import { toStored, writeSafetensors } from "../nn/weights/safetensors.ts";
 import { type Fingerprint, parseSegmentationPlan, planFor, type SegmentationPlan } from "../segmentation/plan.ts";
@@ -51,6 +52,12 @@ export interface TrainedSegmenter {
 export async function trainSegmenter(options: TrainSegmenterOptions): Promise<TrainedSegmenter> {
   const { out, onProgress } = options;
   const config = parseTrainingConfig(options.config);
+  if (!options.start && config.startShare > 0) {
+    throw new HemacastError(
+      "CONFIG_INVALID",
+      "startShare is of fine-tuning: a training from random weights keeps none of them",
+    );
+  }
   const cases = await readTrainingManifest(options.manifest, config.seed);
   await mkdir(out, { recursive: true });
   const resume = options.resume ? await lastCheckpoint(out, config) : undefined;
@@ -66,7 +73,7 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
   await writeRunStart(out, { config, plan, fingerprint });
   const log = runLog(out, started);
   let score: TuningScore | null = null;
-  const weights = complete
+  const trained = complete
     ? (resume.average ?? resume.weights)
     : await trainUnet({
         training: training.cases,
@@ -89,6 +96,7 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
           );
         },
       });
+  const weights = options.start ? mixedWeights(trained, options.start.weights, config.startShare) : trained;
   const failed = [...training.failed, ...tuning.failed];
   await writeFileAtomically(join(out, "weights.safetensors"), weightsFile(weights));
   const run = complete ? await readRecord(out) : runRecord(started, config, cases, failed);
@@ -96,6 +104,23 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
   const looked = cases.filter(({ role }) => role !== "train");
   await finishTraining({ out, plan, weights, config, run, cases: looked, ...(onProgress ? { onProgress } : {}) });
   return { plan, weights, config, cases, failed, score };
+}
+
+/** Each weight between two networks of one plan: `share` of the second. */
+function mixedWeights(weights: Weights, start: Weights, share: number): Weights {
+  if (share === 0) return weights;
+  return new Map(
+    [...weights].map(([name, { shape, data }]) => {
+      const other = (start.get(name) as Tensor).data;
+      return [
+        name,
+        createTensor(
+          shape,
+          data.map((value, i) => (1 - share) * value + share * other[i]),
+        ),
+      ];
+    }),
+  );
 }
 
 const noCases: Awaited<ReturnType<typeof readTrainingCases>> = { cases: [], failed: [] };

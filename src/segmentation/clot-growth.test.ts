@@ -77,6 +77,16 @@ describe("grownClot", () => {
     expect(Math.max(...columns)).toBe(92);
   });
 
+  it("takes no bone that touches the clot, nor its partial volume", () => {
+    // usual density 30: 40 above it is blood, 80 above it is bone
+    const above = ([x, y]: readonly number[]): number => (x > 8 && x < 20 ? 80 : Math.hypot(x, y) < 12 ? 40 : 0);
+    const grown = grownClot(brainOf(above), disc(5));
+    const columns = [...grown.inside.keys()].filter((v) => grown.inside[v]).map((v) => v % 100);
+    // bone begins with column 58, at 8.5 mm; column 57 is its partial volume
+    expect(Math.max(...columns)).toBe(56);
+    expect(Math.min(...columns)).toBeLessThan(40);
+  });
+
   it("leaves an empty core empty", () => {
     expect(
       count(

@@ -11,6 +11,10 @@ const EDGE_SHARE = 0.3;
 const EDGE_HU: readonly [number, number] = [10, 18];
 /** Never less above the usual density of the slice: grey matter inside an infarct is not blood. */
 const LEAST_EXCESS_HU = 6;
+/** No blood is denser: what is belongs to bone, calcification or contrast. */
+const DENSEST_HU = 100;
+/** As far around bone its partial volume is taken for part of it. */
+const BONE_EDGE_MM = 1;
 /** How far a clot may reach beyond its sure core. */
 const REACH_MM = 20;
 /** The outermost part of the cavity stays out: it is partial volume with the skull. */
@@ -31,9 +35,11 @@ export function grownClot(brain: BrainTissue, core: Mask): Mask {
   const edgeHu = Math.min(EDGE_HU[1], Math.max(EDGE_HU[0], EDGE_SHARE * peakAboveSurroundings(brain, core)));
   const dense = new Uint8Array(core.inside.length);
   const reach = dilate(core, REACH_MM, "volume").inside;
+  const bone = dilate(denserThanBlood(brain), BONE_EDGE_MM, "slice").inside;
   for (let v = 0; v < dense.length; v++) {
     const denseHere =
       reach[v] &&
+      !bone[v] &&
       brain.aboveSurroundingsHu[v] > edgeHu &&
       brain.excessHu[v] > LEAST_EXCESS_HU &&
       brain.depthMm[v] > RIM_MM;
@@ -42,6 +48,14 @@ export function grownClot(brain: BrainTissue, core: Mask): Mask {
   const opened = open(cropMask({ geometry, inside: dense }, box), NECK_MM, "slice");
   const grown = touching(opened, cropMask(core, box));
   return uncropMask(grown, geometry, box);
+}
+
+function denserThanBlood({ cavity: { geometry }, excessHu, referenceHu }: BrainTissue): Mask {
+  const perSlice = geometry.size[0] * geometry.size[1];
+  const inside = Uint8Array.from(excessHu, (excess, v) =>
+    excess + referenceHu[Math.floor(v / perSlice)] > DENSEST_HU ? 1 : 0,
+  );
+  return { geometry, inside };
 }
 
 /** The components of a mask that share a voxel with the core. */

@@ -2,7 +2,10 @@ import { expect, it } from "vitest";
 import { ellipsoidMask, ellipsoidOfMl, headGeometry, headPhantom } from "../../test/support/phantoms.ts";
 import { compareMasks } from "../evaluation/overlap.ts";
 import { type Cranium, findCranium } from "../volume/brain-mask.ts";
+import { resampleMask } from "../volume/resample.ts";
 import { createCtVolume, createMask, type Mask, maskMl } from "../volume/volume.ts";
+import { type BrainTissue, prepareBrainTissue } from "./brain-tissue.ts";
+import { grownClot } from "./clot-growth.ts";
 import { refinedHematoma } from "./refine-hematoma.ts";
 
 const head = headPhantom({ hematomaMl: 30 });
@@ -39,6 +42,22 @@ it("takes back what leaks from a speck beside a clot that is outlined well", () 
     );
   expect(maskMl(of(bright))).toBeAllClose(maskMl(createMask(headGeometry, speck)), { relative: 0.2 });
   expect(maskMl(of(head.hematoma.inside))).toBeGreaterThan(28);
+});
+
+it("keeps a part as dark as brain of which the network is sure", () => {
+  const { inside: clot } = head.hematoma;
+  const [nx] = headGeometry.size;
+  const columns = [...clot.keys()].filter((v) => clot[v]).map((v) => v % nx);
+  const border = 0.35 * Math.min(...columns) + 0.65 * Math.max(...columns);
+  const dark = clot.map((value, v) => (value && v % nx > border ? 1 : 0));
+  const hu = head.volume.hu.map((value, v) => (dark[v] ? 34 : value));
+  const volume = createCtVolume(headGeometry, hu);
+  const shareOf = ({ inside }: Mask): number =>
+    dark.reduce((sum, value, v) => sum + (value & inside[v]), 0) / dark.reduce((sum, value) => sum + value, 0);
+  const brain = prepareBrainTissue(volume, cranium) as BrainTissue;
+  const outline = grownClot(brain, resampleMask(head.hematoma, brain.cavity.geometry));
+  expect(shareOf(resampleMask(outline, headGeometry))).toBeLessThan(0.3);
+  expect(shareOf(refinedHematoma(volume, head.hematoma, cranium))).toBeGreaterThan(0.8);
 });
 
 it("an empty mask stays empty", () => {

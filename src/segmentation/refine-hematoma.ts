@@ -5,6 +5,7 @@ import { type Box, boundingBox, cropMask, cropVolume, uncropMask } from "../volu
 import type { Cranium } from "../volume/brain-mask.ts";
 import { connectedComponents } from "../volume/components.ts";
 import { sliceOffsetMm } from "../volume/geometry.ts";
+import { erode, union } from "../volume/morphology.ts";
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { prepareBrainTissue } from "./brain-tissue.ts";
@@ -14,6 +15,9 @@ import { grownClot } from "./clot-growth.ts";
 const REACH_MM = 20;
 /** An outline that encloses so many times more, or less by as much, has leaked or missed: a clot as pale as brain has no edge to be measured. */
 const MOST_CHANGE = 1.8;
+/** So far inside of its region, in the plane, the network is believed against the outline: a part as dark as brain has no edge to be measured. */
+const SURE_MM = 1;
+
 /**
  * The hematoma with its outline measured.
  *
@@ -33,7 +37,8 @@ export function refinedHematoma(volume: CtVolume, found: Mask, cranium: Cranium)
   const outlined = grownClot(brain, core);
   const factor = coreMl > 0 ? maskMl(outlined) / coreMl : 1;
   if (factor > MOST_CHANGE || factor < 1 / MOST_CHANGE) return found;
-  return uncropMask(resampleMask(withoutLeaks(outlined, core), part.geometry), volume.geometry, box);
+  const sure = union(withoutLeaks(outlined, core), erode(core, SURE_MM, "slice"));
+  return uncropMask(resampleMask(sure, part.geometry), volume.geometry, box);
 }
 
 /** The outline without what leaked from a speck: beside a large clot it would not change the whole by much. */

@@ -27,6 +27,13 @@ export const trainingConfigSchema = z.strictObject({
   clipNorm: z.number().positive().default(3),
   /** Neighbouring checkpoints differ by .05 Dice; their average does not. */
   averageDecay: share.default(0.998),
+  /**
+   * Fine-tuning only: share of the weights that it starts from in the weights that it gives. Between the two lie weights that have learned the new and kept
+   * more of the old.
+   *
+   * @see Wortsman et al. 2022, Robust fine-tuning of zero-shot models, doi:10.1109/CVPR52688.2022.00780
+   */
+  startShare: share.default(0),
   /** Whether Dice is counted over a batch, or over each slice, where a clot of a few pixels weighs as much as a large one. */
   dice: z.enum(["batch", "sample"]).default("batch"),
   /** Share of the samples that are drawn among slices with hematoma. */
