@@ -17,6 +17,8 @@ const path = `${folder}/bundle.json`;
 const manifest = JSON.parse(readFileSync(path, "utf8"));
 const shipped = {
   ...manifest,
+  // 1.0.0: seed 4001, hematomas drawn by hematoma-unet 2.0.0
+  version: "2.0.0",
   licence: "Apache-2.0",
   source:
     "experiments/lu2024-simulated.json on 690 participants of `hemacast simulate cohort --sites 3 --scenario strong-density --seed 5001`; figures in docs/results/hybrid-simulated.md",
