@@ -1,7 +1,7 @@
 /** From the sure core of a clot to its edge: the connected part around it that is dense against its own surroundings. */
 import { boundingBox, cropMask, grownBox, uncropMask } from "../volume/box.ts";
 import { connectedComponents } from "../volume/components.ts";
-import { dilate, open } from "../volume/morphology.ts";
+import { complement, dilate, intersection, open } from "../volume/morphology.ts";
 import type { Mask } from "../volume/volume.ts";
 import type { BrainTissue } from "./brain-tissue.ts";
 
@@ -33,29 +33,20 @@ export function grownClot(brain: BrainTissue, core: Mask): Mask {
   const { geometry } = core;
   const box = grownBox(around, geometry, REACH_MM, true);
   const edgeHu = Math.min(EDGE_HU[1], Math.max(EDGE_HU[0], EDGE_SHARE * peakAboveSurroundings(brain, core)));
-  const dense = new Uint8Array(core.inside.length);
-  const reach = dilate(core, REACH_MM, "volume").inside;
-  const bone = dilate(denserThanBlood(brain), BONE_EDGE_MM, "slice").inside;
-  for (let v = 0; v < dense.length; v++) {
-    const denseHere =
-      reach[v] &&
-      !bone[v] &&
-      brain.aboveSurroundingsHu[v] > edgeHu &&
-      brain.excessHu[v] > LEAST_EXCESS_HU &&
-      brain.depthMm[v] > RIM_MM;
-    dense[v] = denseHere ? 1 : 0;
-  }
-  const opened = open(cropMask({ geometry, inside: dense }, box), NECK_MM, "slice");
-  const grown = touching(opened, cropMask(core, box));
-  return uncropMask(grown, geometry, box);
-}
-
-function denserThanBlood({ cavity: { geometry }, excessHu, referenceHu }: BrainTissue): Mask {
-  const perSlice = geometry.size[0] * geometry.size[1];
-  const inside = Uint8Array.from(excessHu, (excess, v) =>
-    excess + referenceHu[Math.floor(v / perSlice)] > DENSEST_HU ? 1 : 0,
+  const where = (condition: (v: number) => boolean): Mask => {
+    const inside = new Uint8Array(core.inside.length);
+    for (let v = 0; v < inside.length; v++) if (condition(v)) inside[v] = 1;
+    return cropMask({ geometry, inside }, box);
+  };
+  const dense = where(
+    (v) => brain.aboveSurroundingsHu[v] > edgeHu && brain.excessHu[v] > LEAST_EXCESS_HU && brain.depthMm[v] > RIM_MM,
   );
-  return { geometry, inside };
+  const perSlice = geometry.size[0] * geometry.size[1];
+  const bone = where((v) => brain.excessHu[v] + brain.referenceHu[Math.floor(v / perSlice)] > DENSEST_HU);
+  const cropped = cropMask(core, box);
+  const within = intersection(dense, dilate(cropped, REACH_MM, "volume"));
+  const opened = open(intersection(within, complement(dilate(bone, BONE_EDGE_MM, "slice"))), NECK_MM, "slice");
+  return uncropMask(touching(opened, cropped), geometry, box);
 }
 
 /** The components of a mask that share a voxel with the core. */
