@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { headPhantom } from "../../test/support/phantoms.ts";
+import type { ProgressEvent } from "../core/progress.ts";
 import { createMask, maskMl } from "../volume/volume.ts";
 import { readBundle, writeBundle } from "./bundle.ts";
 import { writeMask, writeNifti } from "./nifti-files.ts";
@@ -68,6 +70,19 @@ describe("a training run", () => {
     await expect(trainSegmenter({ manifest, config, out })).rejects.toMatchObject({ code: "OUTPUT_EXISTS" });
     const other = trainSegmenter({ manifest, config: { ...config, steps: 5 }, out, resume: true });
     await expect(other).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
+  it("has its record from the first checkpoint on, so that one killed at the last can be completed", async () => {
+    const killed = join(folder, "killed");
+    const recordAt: Record<number, boolean> = {};
+    const onProgress = ({ stage, done }: ProgressEvent): void => {
+      if (stage === "train") recordAt[done] = existsSync(join(killed, "run.json"));
+      if (stage === "evaluate") throw new Error("killed");
+    };
+    await expect(trainSegmenter({ manifest, config, out: killed, onProgress })).rejects.toThrow("killed");
+    expect(recordAt).toEqual({ 1: false, 2: false, 3: true, 4: true });
+    await trainSegmenter({ manifest, config, out: killed, resume: true });
+    expect(await readdir(killed)).toContain("bundle");
   });
 
   it("gives a bundle that opens, segments, and starts another run", async () => {

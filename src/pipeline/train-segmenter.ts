@@ -72,6 +72,7 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
   const tuning = complete ? noCases : await readTrainingCases(ofRole("tune"), plan, onProgress);
   await writeRunStart(out, { config, plan, fingerprint });
   const log = runLog(out, started);
+  const failed = [...training.failed, ...tuning.failed];
   let score: TuningScore | null = null;
   const trained = complete
     ? (resume.average ?? resume.weights)
@@ -89,6 +90,8 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
         onEvaluation: async (evaluation) => {
           score = evaluation.score;
           await log.evaluation(evaluation);
+          // Before the checkpoint, so that a run that is complete by its checkpoint has its record, whenever it is killed.
+          await writeFileAtomically(join(out, "run.json"), toJson(runRecord(started, config, cases, failed)));
           await writeFileAtomically(join(out, "checkpoint.safetensors"), encodeCheckpoint(evaluation.checkpoint));
           await writeFileAtomically(
             join(out, `weights-${evaluation.step}.safetensors`),
@@ -97,7 +100,6 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
         },
       });
   const weights = options.start ? mixedWeights(trained, options.start.weights, config.startShare) : trained;
-  const failed = [...training.failed, ...tuning.failed];
   await writeFileAtomically(join(out, "weights.safetensors"), weightsFile(weights));
   const run = complete ? await readRecord(out) : runRecord(started, config, cases, failed);
   await writeFileAtomically(join(out, "run.json"), toJson(run));
