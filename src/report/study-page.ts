@@ -51,11 +51,17 @@ const percent = (value: Interval | null): Html | string =>
 
 const p = (value: number): string => (value < 0.001 ? "< 0.001" : value.toFixed(3));
 
+/** Columns of numbers are aligned to the right, their heads too; a column is one when any of its rows begins with a number. */
 function table(head: readonly (Text | string)[], rows: readonly (readonly (Html | string | number)[])[]): Html {
-  const cell = (content: Text | string): Html | string => (typeof content === "string" ? content : say(content));
-  return html`<table><thead><tr>${head.map((h) => html`<th>${cell(h)}</th>`)}</tr></thead><tbody>${rows.map(
-    (row) => html`<tr>${row.map((content, i) => html`<td class="${i === 0 ? "" : "number"}">${content}</td>`)}</tr>`,
+  const text = (content: Text | string): Html | string => (typeof content === "string" ? content : say(content));
+  const align = head.map((_, i) => (i > 0 && rows.some((row) => isNumber(row[i])) ? "number" : ""));
+  return html`<table><thead><tr>${head.map((h, i) => html`<th class="${align[i]}">${text(h)}</th>`)}</tr></thead><tbody>${rows.map(
+    (row) => html`<tr>${row.map((content, i) => html`<td class="${align[i]}">${content}</td>`)}</tr>`,
   )}</tbody></table>`;
+}
+
+function isNumber(content: Html | string | number | undefined): boolean {
+  return typeof content === "number" || (typeof content === "string" && /^[-−<.\d]/.test(content));
 }
 
 function notes({ notes: list }: StudyView): Html | "" {
