@@ -19,7 +19,8 @@ interface FinetuneFlags {
 const help = `
 The manifest is that of train-segmenter. The network starts from the weights of --from and takes over its plan; fewer steps at a lower learning rate
 than from random weights. The page and the tables in --out show the result beside the threshold baseline; compare with the network it started from by
-segmenting the same test cases with both.
+segmenting the same test cases with both. "startShare": 0.5 in --config gives the mean of the weights before and after, which keeps more of the old; to
+--resume such a run, give the same --from again.
 
 Examples:
   hemacast finetune-segmenter manifest.csv --out run
