@@ -3,10 +3,11 @@ import { appendFile, readFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { HemacastError } from "../core/errors.ts";
-import { canonicalJson } from "../core/json.ts";
+import { canonicalJson, toJson } from "../core/json.ts";
 import { type Checkpoint, decodeCheckpoint } from "../nn/train/checkpoint.ts";
 import type { Evaluation } from "../segmentation/train-unet.ts";
 import { parseTrainingConfig, type TrainingConfig } from "../segmentation/training-config.ts";
+import { writeFileAtomically } from "./atomic-output.ts";
 import type { FailedCase } from "./train-segmenter-data.ts";
 import type { ManifestCase } from "./train-segmenter-manifest.ts";
 
@@ -48,6 +49,23 @@ export async function lastCheckpoint(out: string, config: TrainingConfig): Promi
     throw new HemacastError("CONFIG_INVALID", "the configuration differs from that of the run to continue");
   }
   return decodeCheckpoint(await read("checkpoint.safetensors"));
+}
+
+/**
+ * Remembers the weights that a run starts from; one that is continued must be given the same, because they are part of what it gives.
+ *
+ * @throws HemacastError CONFIG_INVALID when they are others
+ */
+export async function keepStart(out: string, sha256: string, continued: boolean): Promise<void> {
+  const path = join(out, "start.json");
+  const before = continued ? await readFile(path, "utf8").catch(() => null) : null;
+  if (before !== null && JSON.parse(before).weightsSha256 !== sha256) {
+    throw new HemacastError(
+      "CONFIG_INVALID",
+      "the run to continue started from other weights; give the same --from again",
+    );
+  }
+  await writeFileAtomically(path, toJson({ weightsSha256: sha256 }));
 }
 
 /** The record of a run that has ended. */

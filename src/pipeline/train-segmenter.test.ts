@@ -108,6 +108,12 @@ describe("a training run", () => {
     const tuned = (startShare: number, name: string) =>
       trainSegmenter({ manifest, config: { ...config, steps: 2, startShare }, out: join(folder, name), start });
     const [end, between] = [await tuned(0, "end"), await tuned(0.25, "between")];
+    const others = { ...start, weights: end.weights };
+    const continued = { ...config, steps: 2, startShare: 0.25 };
+    await expect(
+      trainSegmenter({ manifest, config: continued, out: join(folder, "between"), start: others, resume: true }),
+    ).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await trainSegmenter({ manifest, config: continued, out: join(folder, "between"), start, resume: true });
     for (const [name, { data }] of between.weights) {
       const [from, to] = [start.weights.get(name)?.data, end.weights.get(name)?.data];
       const expected = data.map((_, i) => 0.25 * (from?.[i] as number) + 0.75 * (to?.[i] as number));

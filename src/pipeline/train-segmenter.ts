@@ -2,6 +2,7 @@
  * Trains a segmenter from a manifest: fingerprint, plan, cases, training with checkpoints and a log, weights. The run folder holds everything that
  * is needed to repeat or continue the run; `report.html` shows it.
  */
+import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HemacastError } from "../core/errors.ts";
@@ -18,7 +19,7 @@ import { writeFileAtomically } from "./atomic-output.ts";
 import { type FailedCase, readFingerprint, readTrainingCases } from "./train-segmenter-data.ts";
 import { finishTraining } from "./train-segmenter-finish.ts";
 import { type ManifestCase, readTrainingManifest } from "./train-segmenter-manifest.ts";
-import { lastCheckpoint, readRecord, refuseExistingRun, runLog, runRecord } from "./train-segmenter-run.ts";
+import { keepStart, lastCheckpoint, readRecord, refuseExistingRun, runLog, runRecord } from "./train-segmenter-run.ts";
 
 /** What a training run is given. */
 export interface TrainSegmenterOptions {
@@ -62,6 +63,7 @@ export async function trainSegmenter(options: TrainSegmenterOptions): Promise<Tr
   await mkdir(out, { recursive: true });
   const resume = options.resume ? await lastCheckpoint(out, config) : undefined;
   if (!options.resume) await refuseExistingRun(out);
+  if (options.start) await keepStart(out, sha256(weightsFile(options.start.weights)), resume !== undefined);
   const started = Date.now();
   const ofRole = (role: ManifestCase["role"]): ManifestCase[] => cases.filter((one) => one.role === role);
   const fingerprint = await existingFingerprint(out, resume, () => readFingerprint(ofRole("train"), onProgress));
@@ -126,6 +128,10 @@ function mixedWeights(weights: Weights, start: Weights, share: number): Weights 
 }
 
 const noCases: Awaited<ReturnType<typeof readTrainingCases>> = { cases: [], failed: [] };
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
 
 function weightsFile(weights: Weights): Uint8Array {
   return writeSafetensors(toStored(weights, "F16"), { network: "unet" });
