@@ -145,8 +145,9 @@ describe("a study on scans", () => {
     const model = await openRiskModel(own);
     const { volume, hematoma } = selfTestHead();
     const markers = computeMarkers(volume, hematoma);
-    const known = { volume, mask: hematoma, segmenter: "hematoma-unet", markers, values: {} };
-    const { value, low, high, image, model: identity } = await model.estimate(known);
+    const seen = { volume, mask: hematoma, segmenter: "hematoma-unet" };
+    const answer = await model.look(seen);
+    const { value, low, high, image, model: identity } = await answer({ markers, values: {} });
     expect([low <= value, value <= high, identity.basis, identity.outcomes]).toEqual([
       true,
       true,
@@ -162,9 +163,7 @@ describe("a study on scans", () => {
     expect(places.reduce((sum, part) => sum + part, 0)).toBeAllClose(image?.contributions[1]?.logOdds as number, {
       relative: 1e-3,
     });
-    await expect(model.estimate({ ...known, segmenter: "threshold" })).rejects.toMatchObject({
-      code: "CONFIG_INVALID",
-    });
+    await expect(model.look({ ...seen, segmenter: "threshold" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
     await model.release();
     const { manifest, ...content } = await loadHybridBundle(own);
     for (const change of [{ segmenterId: "other" }, { backbones: { "inception-v3": "0".repeat(64) } }]) {

@@ -1,5 +1,6 @@
 /** Blocks of predictors: each turns a head CT and the mask of its hematoma into named numbers. What a model reads is a choice of names. */
 import { z } from "../core/schema.ts";
+import { readAnatomy } from "../markers/anatomy.ts";
 import { computeMarkers, type Markers } from "../markers/compute-markers.ts";
 import { extractRadiomics } from "../radiomics/extract.ts";
 import type { RadiomicsSettings } from "../radiomics/settings.ts";
@@ -111,7 +112,7 @@ function markersBlock(): PredictorBlock {
     name: "markers",
     names: [...markerIds, "signCount", ...density].map((name) => `markers.${name}`),
     async measure(volume, mask, known) {
-      const found = known ?? computeMarkers(volume, mask);
+      const found = known ?? computeMarkers(volume, mask, readAnatomy(volume, mask)?.ventricularBlood);
       const signs = markerIds.map((id) => {
         const { state, confidence } = found.markers[id];
         if (state === "not-assessable") return Number.NaN;

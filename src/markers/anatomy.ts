@@ -1,6 +1,6 @@
 /** What surrounds a hematoma: where it lies, blood in the ventricles and their width, and the edema around it. */
 import type { Finding } from "../core/finding.ts";
-import { canonicalOrder, reorderMask, reorderVolume } from "../volume/orient.ts";
+import { canonicalOrder, inverseOrder, reorderMask, reorderVolume } from "../volume/orient.ts";
 import { resampleMask } from "../volume/resample.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { findEdema } from "./edema.ts";
@@ -9,7 +9,7 @@ import { type HematomaLocation, locateHematoma } from "./hematoma-location.ts";
 import { readVentricles, type VentricleFindings } from "./ventricles.ts";
 
 /** The surroundings of a hematoma. */
-export interface Anatomy extends Omit<VentricleFindings, "ivh"> {
+export interface Anatomy extends Omit<VentricleFindings, "ivh" | "ventricular"> {
   readonly location: HematomaLocation;
   /** Edema, mL; null when the darker area around the clot reaches farther than edema does (`anatomyFindings`). */
   readonly edemaMl: number | null;
@@ -17,6 +17,8 @@ export interface Anatomy extends Omit<VentricleFindings, "ivh"> {
   readonly edemaRatio: number | null;
   /** Brain darker than its mirror image, joined to the clot, but farther from it than edema reaches, mL. */
   readonly hypodenseBeyondMl: number;
+  /** Where blood lies in a ventricle, or a small part of the hematoma may, on the grid of the volume; it may hold more than the mask does. */
+  readonly ventricularBlood: Mask;
   /** Correlation of the skull with its mirror image: what the midplane rests on. */
   readonly symmetry: number;
 }
@@ -26,12 +28,13 @@ export interface Anatomy extends Omit<VentricleFindings, "ivh"> {
  */
 export function readAnatomy(volume: CtVolume, mask: Mask): Anatomy | null {
   const order = canonicalOrder(volume.geometry);
-  const frame = findHeadFrame(reorderVolume(volume, order));
+  const canonical = reorderVolume(volume, order);
+  const frame = findHeadFrame(canonical);
   if (!frame) return null;
   const onCavityGrid = resampleMask(reorderMask(mask, order), frame.cavity.geometry);
   const location = locateHematoma(frame, onCavityGrid);
   if (!location) return null;
-  const { ivh, ...ventricles } = readVentricles(frame, onCavityGrid);
+  const { ivh, ventricular, ...ventricles } = readVentricles(frame, onCavityGrid);
   const edema = findEdema(frame, onCavityGrid, ivh);
   return {
     location,
@@ -39,6 +42,7 @@ export function readAnatomy(volume: CtVolume, mask: Mask): Anatomy | null {
     edemaMl: edema.ml,
     edemaRatio: edema.ml === null ? null : edema.ml / maskMl(mask),
     hypodenseBeyondMl: edema.beyondMl,
+    ventricularBlood: reorderMask(resampleMask(ventricular, canonical.geometry), inverseOrder(order)),
     symmetry: frame.symmetry,
   };
 }

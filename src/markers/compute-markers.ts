@@ -41,10 +41,11 @@ const readers: Readonly<Record<MarkerId, (clot: Clot) => MarkerReading>> = {
 /**
  * Reads every sign on a hematoma.
  *
+ * @param ventricularBlood on the grid of the volume, as `readAnatomy` finds it: islands and satellites are not looked for in it
  * @throws HemacastError GEOMETRY_MISMATCH when volume and mask are on different grids, MASK_EMPTY
  */
-export function computeMarkers(volume: CtVolume, mask: Mask): Markers {
-  const sections = sectionsOf(volume, mask);
+export function computeMarkers(volume: CtVolume, mask: Mask, ventricularBlood: Mask | null = null): Markers {
+  const sections = sectionsOf(volume, mask, ventricularBlood);
   const clot = createClot(sections);
   const variants = MASK_UNCERTAINTY_MM.map((mm) => sections.map((section) => withEdgeMoved(section, mm)))
     .map((moved) => moved.filter((section) => section.areaMm2 > 0))

@@ -20,7 +20,7 @@ const LEAST_SWIRL_MM2 = 20;
 const SHARP_MARGIN_MM = 6;
 
 /** A darker part thinner than this is the clot's edge, not a part beside the other. */
-const LEAST_PART_MM = 4;
+const LEAST_PART_MM = 3.5;
 
 /** Above this share of its edge at places where the clot ends in the next section, nobody can say whether a zone is enclosed. */
 const MOST_HIDDEN = 0.2;

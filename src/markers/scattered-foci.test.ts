@@ -86,3 +86,32 @@ it("lobulation without necks is no island", () => {
   const lobes = ([x, y]: Vec3) => Math.hypot(x, y) <= 16 + 1.5 * Math.sin(6 * Math.atan2(y, x));
   expect(islandSign(sectionsWith(lobes))).toMatchObject({ state: "absent", quantities: { separateFoci: 0 } });
 });
+
+it("blood in a ventricle is neither a satellite nor an island, and never the main hematoma beside a clot in the brain", () => {
+  const horns = [disc(24, 0, 3), disc(-24, 0, 3), disc(0, 24, 3)];
+  const large = disc(-34, 0, 9);
+  const mask = maskOf(geometry, (point) => [main, ...horns].some((part) => part(point)));
+  const ventricular = maskOf(geometry, (point) => [...horns, large].some((part) => part(point)));
+  const volume = volumeOf(geometry, () => 60);
+  expect([satelliteSign, islandSign].map((read) => read(sectionsOf(volume, mask)).state)).toEqual([
+    "present",
+    "present",
+  ]);
+  const known = sectionsOf(volume, mask, ventricular);
+  expect([satelliteSign, islandSign].map((read) => read(known).state)).toEqual(["absent", "absent"]);
+
+  const small = maskOf(geometry, (point) => [disc(0, 0, 4), disc(16, 0, 2), large].some((part) => part(point)));
+  expect(satelliteSign(sectionsOf(volume, small, ventricular))).toMatchObject({
+    state: "present",
+    quantities: { satellites: 1 },
+  });
+});
+
+it("blood that lies in the ventricles alone has a main part like any other", () => {
+  const mask = maskOf(geometry, (point) => [main, disc(24, 0, 3)].some((part) => part(point)));
+  const volume = volumeOf(geometry, () => 60);
+  expect(satelliteSign(sectionsOf(volume, mask, mask))).toMatchObject({
+    state: "absent",
+    quantities: { satellites: 0 },
+  });
+});

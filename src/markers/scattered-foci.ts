@@ -1,4 +1,7 @@
-/** The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone. */
+/**
+ * The signs that small bleeds beside the main hematoma show: island and satellite. Both are read on the mask alone, and both are of bleeds in the
+ * brain: blood that ran into a ventricle and lies in one of its horns is neither.
+ */
 import { convexHull } from "../math/plane-polygon.ts";
 import { type Component, type Components, connectedComponents, maskOfComponents } from "../volume/components.ts";
 import { type MarkerReading, nothingFound } from "./marker.ts";
@@ -12,6 +15,9 @@ const LEAST_FOCUS_MM2 = 5;
 
 /** Small means small beside the main hematoma: at most this share of its largest area. */
 const SMALL_SHARE = 0.25;
+
+/** A part of the hematoma is in a ventricle when more of it is than this. */
+const VENTRICULAR_SHARE = 0.5;
 
 /** What is one thing on two neighbouring sections lies over itself with at least this share of the smaller area. */
 const LEAST_OVERLAP = 0.5;
@@ -110,8 +116,11 @@ function scatterOf(sections: readonly Section[]): Scatter {
 
 function findScatter(sections: readonly Section[]): Scatter {
   const perSection = sections[0].inside.length;
-  const { labels, mm3, planes } = partsOf(sections);
-  const main = mm3.indexOf(Math.max(...mm3));
+  const { labels, mm3, ventricularMm3, planes } = partsOf(sections);
+  const ventricular = mm3.map((part, label) => ventricularMm3[label] > VENTRICULAR_SHARE * part);
+  // A hemorrhage that lies in the ventricles alone has a main part like any other.
+  const inBrain = mm3.map((part, label) => (ventricular[label] ? 0 : part));
+  const main = mm3.indexOf(Math.max(...inBrain) > 0 ? Math.max(...inBrain) : Math.max(...mm3));
   // Most hematomas are one part on every section: then there is nothing to measure a distance from.
   if (planes.every(({ components }) => components.length === 1) && mm3.filter((part) => part > 0).length === 1) {
     return { main, foci: [] };
@@ -125,7 +134,21 @@ function findScatter(sections: readonly Section[]): Scatter {
     fociOf(section, n, planes[n], { main, parts: partsOn[n], mainEdge, geometry }),
   );
   const tips = tipsOf(sections, partsOn, main);
-  return { main, foci: foci.filter(({ part }) => !tips.has(part)) };
+  return {
+    main,
+    foci: foci.filter((focus) => !tips.has(focus.part) && !ventricular[focus.part] && !inVentricle(focus)),
+  };
+}
+
+/** Whether most of a focus lies in a ventricle: it may be joined, on another section, to blood that does not. */
+function inVentricle({ section: { ventricular }, pixels }: Focus): boolean {
+  let [all, there] = [0, 0];
+  pixels.forEach((value, pixel) => {
+    if (!value) return;
+    all++;
+    there += ventricular[pixel];
+  });
+  return there > VENTRICULAR_SHARE * all;
 }
 
 /**
@@ -149,13 +172,22 @@ function tipsOf(sections: readonly Section[], partsOn: readonly Int32Array[], ma
   return new Set([...others].filter(isTip));
 }
 
+/** What `partsOf` tells. */
+interface Parts {
+  /** A label for each pixel of the stack, 0 outside. */
+  readonly labels: Int32Array;
+  /** The volume of each label, and how much of it is in a ventricle. */
+  readonly mm3: number[];
+  readonly ventricularMm3: number[];
+  /** What is connected on each section. */
+  readonly planes: Components[];
+}
+
 /**
  * The parts of a hematoma as a reader follows them from section to section: what is connected on a section is one, and so is what lies mostly over
  * each other on neighbouring sections. A focus beside the clot that the clot's slanted wall touches from the next section stays apart.
- *
- * @returns a label for each pixel of the stack (0 outside), the volume of each label, and what is connected on each section
  */
-function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: number[]; planes: Components[] } {
+function partsOf(sections: readonly Section[]): Parts {
   const planes = sections.map((section) => connectedComponents(section, 8));
   const first = planes.map((_, n) => planes.slice(0, n).reduce((sum, plane) => sum + plane.components.length, 0));
   const total = planes.reduce((sum, plane) => sum + plane.components.length, 0);
@@ -174,6 +206,7 @@ function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: numbe
   const perSection = sections[0].inside.length;
   const labels = new Int32Array(perSection * sections.length);
   const mm3 = new Array<number>(total + 1).fill(0);
+  const ventricularMm3 = new Array<number>(total + 1).fill(0);
   planes.forEach((plane, n) => {
     const pixelMm3 = sections[n].geometry.spacing[0] * sections[n].geometry.spacing[1] * sections[n].thicknessMm;
     plane.labels.forEach((label, pixel) => {
@@ -181,9 +214,10 @@ function partsOf(sections: readonly Section[]): { labels: Int32Array; mm3: numbe
       const part = find(first[n] + label);
       labels[n * perSection + pixel] = part;
       mm3[part] += pixelMm3;
+      if (sections[n].ventricular[pixel]) ventricularMm3[part] += pixelMm3;
     });
   });
-  return { labels, mm3, planes };
+  return { labels, mm3, ventricularMm3, planes };
 }
 
 /** Sections without any hematoma between two are left out of the list. */

@@ -21,6 +21,8 @@ export interface Section extends Mask {
   readonly corner: readonly [number, number];
   /** Mean HU; pixels beyond the image hold 0 and never lie inside. */
   readonly hu: Float32Array;
+  /** 1 where blood lies in a ventricle. */
+  readonly ventricular: Uint8Array;
   /** Area of the hematoma in mm2. */
   readonly areaMm2: number;
 }
@@ -34,10 +36,12 @@ const MARGIN_MM = 12;
 /**
  * The sections that a hematoma occupies, from low to high k: a pixel is inside where at least half of the thickness is hematoma, holes filled.
  *
+ * @param ventricular blood in the ventricles on the same grid, where it is known
  * @throws HemacastError GEOMETRY_MISMATCH when the grids differ, MASK_EMPTY
  */
-export function sectionsOf(volume: CtVolume, mask: Mask): Section[] {
+export function sectionsOf(volume: CtVolume, mask: Mask, ventricular: Mask | null = null): Section[] {
   requireSameGrid(volume.geometry, mask.geometry, "volume and mask");
+  if (ventricular) requireSameGrid(volume.geometry, ventricular.geometry, "volume and ventricular blood");
   const counts = voxelsPerSlice(mask);
   const first = counts.findIndex((count) => count > 0);
   if (first < 0) throw new HemacastError("MASK_EMPTY", "the mask has no voxel; markers need a hematoma");
@@ -45,7 +49,7 @@ export function sectionsOf(volume: CtVolume, mask: Mask): Section[] {
   const window = windowAround(mask);
   const sections: Section[] = [];
   for (const [from, to] of slabs(mask, first, last)) {
-    const section = sectionOf(volume, mask, from, to, window);
+    const section = sectionOf({ volume, mask, ventricular }, from, to, window);
     if (section.areaMm2 > 0) sections.push(section);
   }
   return sections;
@@ -80,11 +84,18 @@ function windowAround(mask: Mask): Window {
   return { corner: [low[0] - mx, low[1] - my], size: [high[0] - low[0] + 2 * mx, high[1] - low[1] + 2 * my] };
 }
 
-function sectionOf(volume: CtVolume, mask: Mask, from: number, to: number, { corner, size }: Window): Section {
+interface Images {
+  readonly volume: CtVolume;
+  readonly mask: Mask;
+  readonly ventricular: Mask | null;
+}
+
+function sectionOf({ volume, mask, ventricular }: Images, from: number, to: number, { corner, size }: Window): Section {
   const [nx, ny] = volume.geometry.size;
   const [wx, wy] = size;
   const hu = new Float32Array(wx * wy);
   const share = new Float32Array(wx * wy);
+  const ventricularShare = new Float32Array(wx * wy);
   let thicknessMm = 0;
   for (let k = from; k <= to; k++) {
     const extent = sliceExtentMm(volume.geometry, k);
@@ -95,6 +106,7 @@ function sectionOf(volume: CtVolume, mask: Mask, from: number, to: number, { cor
         const pixel = a + wx * b;
         hu[pixel] += extent * volume.hu[voxel];
         share[pixel] += extent * mask.inside[voxel];
+        if (ventricular?.inside[voxel]) ventricularShare[pixel] += extent;
       }
     }
   }
@@ -105,13 +117,14 @@ function sectionOf(volume: CtVolume, mask: Mask, from: number, to: number, { cor
     origin: indexToLps(volume.geometry, [corner[0], corner[1], middle]),
     direction: volume.geometry.direction,
   };
-  const mostly = new Uint8Array(share.length);
-  for (let pixel = 0; pixel < share.length; pixel++) mostly[pixel] = share[pixel] >= thicknessMm / 2 - 1e-6 ? 1 : 0;
-  const { inside } = fillHoles({ geometry, inside: mostly }, "slice");
+  const mostly = (shares: Float32Array): Uint8Array =>
+    Uint8Array.from(shares, (mm) => (mm >= thicknessMm / 2 - 1e-6 ? 1 : 0));
+  const { inside } = fillHoles({ geometry, inside: mostly(share) }, "slice");
   return {
     geometry,
     inside,
     hu: hu.map((sum) => sum / thicknessMm),
+    ventricular: mostly(ventricularShare),
     slice: Math.floor(middle),
     firstSlice: from,
     lastSlice: to,
@@ -176,6 +189,7 @@ export function closeUp(
     ...section,
     ...cropped,
     hu: cropVolume({ geometry, hu, sources: [] }, around).hu as Float32Array,
+    ventricular: cropMask({ geometry, inside: section.ventricular }, around).inside,
     corner: [corner[0] + around.low[0], corner[1] + around.low[1]],
   };
   return {

@@ -28,6 +28,8 @@ export interface VentricleFindings {
   readonly evansIndex: number | null;
   /** Blood in the ventricles, on the grid of the cavity. */
   readonly ivh: Mask;
+  /** The same with pieces that are too small to be told from noise but lie where a ventricle may be: no bleed beside the hematoma either. */
+  readonly ventricular: Mask;
 }
 
 type Path = readonly (readonly [number, number, number])[];
@@ -73,6 +75,9 @@ const MIRROR_MM = 2.5;
 /** Blood in a ventricle reaches at least so far from the rest of the clot, in mm; a bulge does not. */
 const BEYOND_MM = 10;
 
+/** A part of a hematoma beside its largest one is in a ventricle when so much of it is where one may be. */
+const PLACE_SHARE = 0.7;
+
 /** Less blood than this is a fleck of plexus. */
 const LEAST_IVH_ML = 0.3;
 
@@ -104,11 +109,13 @@ export function readVentricles(frame: HeadFrame, onCavityGrid: Mask): VentricleF
       return partner >= 0 && (nearFluid.inside[partner] || blood[partner]) ? 1 : 0;
     }),
   });
-  const ivh = beyondTheClot(candidates, onCavityGrid);
+  const apart = partsInPlace(onCavityGrid, place);
+  const ivh = union(beyondTheClot(candidates, onCavityGrid), significant(apart));
   return {
     ...ivhOf(ivh, fluid, place),
     evansIndex: evansIndex(frame, union(fluid, ivh)),
     ivh,
+    ventricular: union(ivh, apart),
   };
 }
 
@@ -172,6 +179,21 @@ function beyondTheClot(candidates: Mask, hematoma: Mask): Mask {
     if (label) farthest[label] = Math.max(farthest[label], squared[voxel]);
   });
   return maskOfComponents(candidates, parts, ({ label }) => farthest[label] >= BEYOND_MM ** 2);
+}
+
+/** Parts of the hematoma beside its largest one that lie mostly where ventricles may be: what runs down the ventricles settles there in pieces. */
+function partsInPlace(hematoma: Mask, place: Uint8Array): Mask {
+  const parts = connectedComponents(hematoma, 26);
+  const there = new Float64Array(parts.components.length + 1);
+  parts.labels.forEach((label, voxel) => {
+    if (place[voxel]) there[label]++;
+  });
+  const most = Math.max(0, ...parts.components.map(({ voxels }) => voxels));
+  return maskOfComponents(
+    hematoma,
+    parts,
+    ({ label, voxels }) => voxels < most && there[label] >= PLACE_SHARE * voxels,
+  );
 }
 
 function union(a: Mask, b: Mask): Mask {

@@ -3,14 +3,18 @@ import type { Markers } from "../markers/compute-markers.ts";
 import type { Prediction } from "../report/prediction.ts";
 import type { CtVolume, Mask } from "../volume/volume.ts";
 
-/** What is known about a case when risks are asked for. */
-export interface KnownCase {
+/** A case as it is seen before anything is measured on it. */
+export interface SeenCase {
   readonly volume: CtVolume;
   /** The segmented hematoma on the grid of the volume; not empty. */
   readonly mask: Mask;
   /** Name of what drew it. */
   readonly segmenter: string;
-  /** What was read on this mask. */
+}
+
+/** What is known about a case when it has been measured. */
+export interface MeasuredCase {
+  /** What was read on its mask. */
   readonly markers: Markers;
   /** Measurements and clinical values by name; what is unknown is absent. */
   readonly values: Readonly<Record<string, number>>;
@@ -19,9 +23,12 @@ export interface KnownCase {
 /** One model's answer, as it stands in prediction.json. */
 export type CaseRisk = Prediction["risks"][number];
 
+/** Answers when what was measured is known. */
+export type CaseLook = (measured: MeasuredCase) => Promise<CaseRisk>;
+
 /** A risk model, opened; it may own memory: release it when done. */
 export interface CaseRiskModel {
-  readonly model: CaseRisk["model"];
-  estimate(known: KnownCase): Promise<CaseRisk>;
+  /** Looks at the images, which takes networks seconds: meanwhile the case can be measured. */
+  look(seen: SeenCase): Promise<CaseLook>;
   release(): Promise<void>;
 }

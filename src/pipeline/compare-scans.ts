@@ -155,14 +155,15 @@ function describeScan(
   hoursFromOnset: number | null,
 ): Comparison["baseline"] {
   const volumeMl = maskMl(mask);
-  const markers = volumeMl > 0 ? Object.values(computeMarkers(volume, mask).markers) : [];
+  const anatomy = volumeMl > 0 ? readAnatomy(volume, mask) : null;
+  const markers = volumeMl > 0 ? Object.values(computeMarkers(volume, mask, anatomy?.ventricularBlood).markers) : [];
   return {
     volumeMl,
     volumeSdMl: volumeSdMl(mask),
     abc2Ml: volumeMl > 0 ? abc2Ml(mask) : null,
     components: connectedComponents(mask, 26).components.length,
     hoursFromOnset,
-    anatomy: volumeMl > 0 ? describeAnatomy(readAnatomy(volume, mask)) : null,
+    anatomy: volumeMl > 0 ? describeAnatomy(anatomy) : null,
     markers: Object.fromEntries(markers.map(({ id, state }) => [id, state])),
     segmenter: model,
   };

@@ -4,7 +4,8 @@ import { blockOf, type PredictorBlock } from "../expansion/blocks.ts";
 import { predictHybrid, riskIf, strongestPredictors } from "../expansion/hybrid-model.ts";
 import { nearestCases } from "../expansion/nearest-cases.ts";
 import { maskMl } from "../volume/volume.ts";
-import type { CaseRisk, CaseRiskModel, KnownCase } from "./case-risk.ts";
+import type { CaseRisk, CaseRiskModel, MeasuredCase, SeenCase } from "./case-risk.ts";
+import type { CnnBlock, CnnLook } from "./cnn-block.ts";
 import { type ContributionMap, contributionMaps } from "./contribution-maps.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
 import { requireSamePhantom } from "./hybrid-phantom.ts";
@@ -38,11 +39,12 @@ export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
     summary: manifest.title,
   };
   return {
-    model: identity,
     release: tools.release,
-    estimate: async (known) => {
-      requireDrawnBy(segmenterName, bundle, known);
-      return estimate(bundle, tools, identity, known);
+    look: async (seen) => {
+      requireDrawnBy(segmenterName, bundle, seen);
+      const looks: NetworkLook[] = [];
+      for (const block of tools.cnn) looks.push({ block, look: await block.look(seen.volume, seen.mask) });
+      return (measured) => answer(bundle, tools, identity, { seen, looks, measured });
     },
   };
 }
@@ -57,7 +59,7 @@ async function requireSameSegmenter({ manifest, blocks, segmenterId }: HybridBun
   );
 }
 
-function requireDrawnBy(segmenterName: string, { manifest }: HybridBundle, { segmenter }: KnownCase): void {
+function requireDrawnBy(segmenterName: string, { manifest }: HybridBundle, { segmenter }: SeenCase): void {
   if (segmenter === segmenterName) return;
   throw new HemacastError(
     "CONFIG_INVALID",
@@ -75,11 +77,24 @@ function requireSameBackbones({ manifest, backbones }: HybridBundle, { cnn }: Bl
   }
 }
 
-async function estimate(
+/** What one network saw. */
+interface NetworkLook {
+  readonly block: CnnBlock;
+  readonly look: CnnLook;
+}
+
+/** All that is known about a case. */
+interface KnownCase {
+  readonly seen: SeenCase;
+  readonly looks: readonly NetworkLook[];
+  readonly measured: MeasuredCase;
+}
+
+async function answer(
   { manifest, model }: HybridBundle,
   tools: BlockTools,
   identity: CaseRisk["model"],
-  { volume, mask, markers, values }: KnownCase,
+  { seen: { volume, mask }, looks, measured: { markers, values } }: KnownCase,
 ): Promise<CaseRisk> {
   // What a manifest calls the volume of the baseline scan is the volume of this one.
   const known = new Map(Object.entries({ ...values, baselineVolumeMl: maskMl(mask) }));
@@ -88,8 +103,7 @@ async function estimate(
   };
   const maps: ContributionMap[] = [];
   for (const block of tools.plain) take(block, await block.measure(volume, mask, markers));
-  for (const block of tools.cnn) {
-    const look = await block.look(volume, mask);
+  for (const { block, look } of looks) {
     take(block, look.row);
     maps.push(...contributionMaps(block, look, model));
   }

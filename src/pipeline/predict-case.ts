@@ -23,7 +23,7 @@ import {
   riskInputsOf,
   scoreInputsOf,
 } from "./case-measurements.ts";
-import type { CaseRisk, CaseRiskModel } from "./case-risk.ts";
+import type { CaseLook, CaseRisk, CaseRiskModel, SeenCase } from "./case-risk.ts";
 import type { ClinicalValues } from "./clinical-values.ts";
 import { packageVersion } from "./package-files.ts";
 
@@ -75,19 +75,14 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const { mask } = segmentation;
   const volumeMl = maskMl(mask);
   const found = volumeMl >= leastHematomaMl;
+  const looks = found ? lookWith(settings.models, { volume, mask, segmenter: segmentation.model.name }) : [];
   const measured = found ? await measure(volume, mask, timed) : null;
   const scoreInputs = measured ? scoreInputsOf(measured, settings.clinical) : settings.clinical;
   const risks = await timed("risk", async () => {
     if (!measured) return [];
-    const known = {
-      volume,
-      mask,
-      segmenter: segmentation.model.name,
-      markers: measured.markers,
-      values: riskInputsOf(measured, settings.clinical),
-    };
+    const known = { markers: measured.markers, values: riskInputsOf(measured, settings.clinical) };
     const all: CaseRisk[] = [];
-    for (const model of settings.models) all.push(await model.estimate(known));
+    for (const look of looks) all.push(await (await look)(known));
     return all;
   });
   const checks = await timed("checks", () => [
@@ -130,14 +125,20 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   return { prediction, segmentation };
 }
 
+/** Models that look in a thread of their own do so while the case is measured here; what goes wrong is told when they are asked. */
+function lookWith(models: readonly CaseRiskModel[], seen: SeenCase): Promise<CaseLook>[] {
+  const looks = models.map((model) => model.look(seen));
+  for (const look of looks) look.catch(() => {});
+  return looks;
+}
+
 type Timed = <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
 
 async function measure(volume: CtVolume, mask: Mask, timed: Timed): Promise<Measurements> {
-  return {
-    shape: await timed("shape", () => shapeFeatures(mask)),
-    markers: await timed("markers", () => computeMarkers(volume, mask)),
-    anatomy: await timed("anatomy", () => readAnatomy(volume, mask)),
-  };
+  const shape = await timed("shape", () => shapeFeatures(mask));
+  const anatomy = await timed("anatomy", () => readAnatomy(volume, mask));
+  const markers = await timed("markers", () => computeMarkers(volume, mask, anatomy?.ventricularBlood));
+  return { shape, anatomy, markers };
 }
 
 function abstentionReason({ findings }: Segmentation): "no-hematoma-found" | "outside-intended-use" {

@@ -33,22 +33,23 @@ export function measurementModel({ manifest, model }: RiskBundle): CaseRiskModel
     summary: manifest.title,
   };
   return {
-    model: identity,
     release: async () => {},
-    estimate: async ({ values }) => {
-      const taken = Object.fromEntries(
-        model.inputs.flatMap(({ name }) => (name in values ? [[name, values[name] as number]] : [])),
-      );
-      const { value, low, high, missing, outOfRange } = predictRisk(model, taken);
-      return {
-        model: identity,
-        ...{ value, low, high },
-        definition: manifest.outcome,
-        inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, taken[name] ?? null])),
-        missing: [...missing],
-        outOfRange: [...outOfRange],
-        image: null,
-      };
-    },
+    look:
+      async () =>
+      async ({ values }) => {
+        const taken = Object.fromEntries(
+          model.inputs.flatMap(({ name }) => (name in values ? [[name, values[name] as number]] : [])),
+        );
+        const { value, low, high, missing, outOfRange } = predictRisk(model, taken);
+        return {
+          model: identity,
+          ...{ value, low, high },
+          definition: manifest.outcome,
+          inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, taken[name] ?? null])),
+          missing: [...missing],
+          outOfRange: [...outOfRange],
+          image: null,
+        };
+      },
   };
 }

@@ -57,11 +57,8 @@ describe("without an input", () => {
     const { volumeMl, irregular, blendSign } = before.inputs as Record<string, number>;
     const values = { volumeMl, irregular, blendSign, gcs: 12, hoursFromOnset: 2 };
     const volume = createCtVolume(mask.geometry, new Float32Array(mask.inside.length));
-    const after = await model.estimate({
-      ...{ volume, mask, markers: computeMarkers(volume, mask) },
-      segmenter: "hematoma-unet",
-      values,
-    });
+    const answer = await model.look({ volume, mask, segmenter: "hematoma-unet" });
+    const after = await answer({ markers: computeMarkers(volume, mask), values });
     expect(after.missing).toEqual([]);
     expect(after.high - after.low).toBeLessThan(before.high - before.low);
     expect(after.value).toBeGreaterThanOrEqual(before.low);

@@ -5,7 +5,7 @@ import { openCase } from "../../pipeline/case-images.ts";
 import { clinicalNames, readClinicalValues } from "../../pipeline/clinical-values.ts";
 import { openSegmenter } from "../../pipeline/open-segmenter.ts";
 import { predictCase } from "../../pipeline/predict-case.ts";
-import { openRiskModel } from "../../pipeline/risk-models.ts";
+import { openRiskModelAside } from "../../pipeline/risk-model-thread.ts";
 import { defaultSegmenterName } from "../../pipeline/segmenter-bundle.ts";
 import { requirePredictionFolder, writePrediction } from "../../pipeline/write-prediction.ts";
 import { predictionSummary } from "../prediction-summary.ts";
@@ -68,26 +68,30 @@ export function registerPredict(program: Command): void {
 
 async function run(input: string | undefined, flags: PredictFlags): Promise<void> {
   const progress = showProgress();
+  const opened: { release(): Promise<void> }[] = [];
   try {
     const clinical = await readClinicalValues(flags.clinical, flags.set);
-    const models = await Promise.all((flags.model.length > 0 ? flags.model : defaultModels).map(openRiskModel));
+    const models = await Promise.all((flags.model.length > 0 ? flags.model : defaultModels).map(openRiskModelAside));
+    opened.push(...models);
     await requirePredictionFolder(flags.out);
     const images = await openCase(input, {
       ...(flags.series ? { seriesInstanceUID: flags.series } : {}),
       onProgress: progress.onProgress,
     });
     const segmenter = await openSegmenter(flags.segmenter, { mirrored: flags.flips ?? false });
+    opened.push(segmenter);
     const result = await predictCase(images, {
       segmenter: segmenter.segment,
       models,
       clinical,
       onProgress: progress.onProgress,
-    }).finally(() => Promise.all([segmenter, ...models].map((owner) => owner.release())));
+    });
     const prediction = await writePrediction(flags.out, result, images.volume);
     progress.stop();
     if (flags.json) printJson(prediction);
     else printText(predictionSummary(prediction, join(flags.out, "report.html")));
   } finally {
     progress.stop();
+    await Promise.all(opened.map((owner) => owner.release()));
   }
 }
