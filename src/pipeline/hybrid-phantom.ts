@@ -4,6 +4,7 @@
  */
 import { HemacastError } from "../core/errors.ts";
 import { type HybridModel, predictHybrid } from "../expansion/hybrid-model.ts";
+import { computeMarkers } from "../markers/compute-markers.ts";
 import { selfTestHead } from "../segmentation/self-test-head.ts";
 import { maskMl } from "../volume/volume.ts";
 import type { HybridBundle } from "./hybrid-bundle.ts";
@@ -19,9 +20,11 @@ const TOLERANCE = 1e-3;
  */
 export async function phantomContributions(model: HybridModel, tools: BlockTools): Promise<Record<string, number>> {
   const { volume, hematoma } = selfTestHead();
+  // Its head has nothing around the clot that would be worth the time to read.
+  const markers = computeMarkers(volume, hematoma);
   const known = new Map([["baselineVolumeMl", maskMl(hematoma)]]);
   for (const { block } of tools.blocks) {
-    const row = await block.measure(volume, hematoma);
+    const row = await block.measure(volume, hematoma, markers);
     for (const [j, name] of block.names.entries()) known.set(name, row[j] as number);
   }
   const row = Float64Array.from(model.predictors, (name) => known.get(name) ?? Number.NaN);
