@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { readAnatomy } from "../src/markers/anatomy.ts";
+import { computeMarkers } from "../src/markers/compute-markers.ts";
 import { scannerProfiles } from "../src/simulation/scanner/scanner-profile.ts";
 import { simulateCase } from "../src/simulation/simulate-case.ts";
+import { createMask, type Mask } from "../src/volume/volume.ts";
 import { axialGeometry, maskOf, volumeOf } from "./support/phantoms.ts";
 
 const { fast } = scannerProfiles;
@@ -38,6 +40,26 @@ it("finds blood in the ventricles, and which", () => {
   expect(low).toBeGreaterThanOrEqual(anatomy?.graeb ?? 0);
   expect(high - low).toBeGreaterThanOrEqual(2);
   expect(high - low).toBeLessThanOrEqual(8);
+});
+
+it("counts pieces that settled in the ventricles as ventricular blood, and not as bleeds beside the hematoma", () => {
+  const { volume, truth } = simulateCase({
+    seed: 13,
+    scanner: fast,
+    hematoma: { location: "thalamus", side: "right", volumeMl: 10, ivhMl: 9, signs: [] },
+  });
+  const blood = createMask(
+    volume.geometry,
+    truth.mask.inside.map((value, voxel) => value | truth.ivhMask.inside[voxel]),
+  );
+  const anatomy = readAnatomy(volume, blood);
+  expect(anatomy?.ivhMl).toBeAllClose(truth.ivhMl, { relative: 0.25 });
+  const states = (ventricularBlood?: Mask) => {
+    const { markers } = computeMarkers(volume, blood, ventricularBlood);
+    return [markers["island-sign"].state, markers["satellite-sign"].state];
+  };
+  expect(states()).toEqual(["present", "present"]);
+  expect(states(anatomy?.ventricularBlood)).toEqual(["absent", "absent"]);
 });
 
 it("says nothing about what is not a head", () => {
