@@ -23,7 +23,7 @@ import { voxelsPerSlice } from "../dist/volume/volume.js";
 export const signs = ["blend", "black-hole", "swirl", "hypodensity", "fluid-level", "island", "satellite"];
 
 /** The least difference in HU of each sign's definition; where it names none, what the markers call visible. */
-export const thresholdHu = { blend: 18, "black-hole": 28, swirl: 12, hypodensity: 12, "fluid-level": 12 };
+export const thresholdHu = { blend: 18, "black-hole": 28, swirl: 14, hypodensity: 14, "fluid-level": 14 };
 
 /** A signal of so many times its threshold must be found. */
 export const strong = 1.5;
