@@ -5,6 +5,7 @@ import { contributionFigures } from "./contribution-maps.ts";
 import { type Html, html, say, type Text } from "./html.ts";
 import type { Prediction } from "./prediction.ts";
 import { words } from "./prediction-messages.ts";
+import { predictorName } from "./predictor-messages.ts";
 
 type Risk = Prediction["risks"][number];
 
@@ -56,17 +57,11 @@ function beliefOf({ image, model }: Risk): Html {
 ${unusual.length > 0 ? html`<p class="notice">${say(words.unusual)}: ${unusual.join(", ")}</p>` : ""}
 <table><thead><tr><th>${say(words.contribution)}</th><th></th></tr></thead>${parts}
 ${most.length > 0 ? html`<tr><td colspan="2" class="quiet">${say(words.strongest)}</td></tr>${most}` : ""}</table>
-${nearestOf(image.nearest)}${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${signName(predictor)}: ${percent(risk)}</p>`)}`;
-}
-
-/** Signs by their names in both languages, anything else by the name that its block gives it. */
-function signName(predictor: string): Html | string {
-  const known = names[predictor.replace(/^markers\./, "")];
-  return known ? say(known) : predictor;
+${nearestOf(image.nearest)}${without.map(({ predictor, risk }) => html`<p>${say(words.without)} ${say(predictorName(predictor))}: ${percent(risk)}</p>`)}`;
 }
 
 function contributionRow(name: string, logOdds: number): Html {
-  return html`<tr><td>${signName(name)}</td><td class="number">${logOdds >= 0 ? "+" : "−"}${Math.abs(logOdds).toFixed(2)}</td></tr>`;
+  return html`<tr><td>${say(predictorName(name))}</td><td class="number">${logOdds >= 0 ? "+" : "−"}${Math.abs(logOdds).toFixed(2)}</td></tr>`;
 }
 
 function nearestOf(nearest: NonNullable<Risk["image"]>["nearest"]): Html {
