@@ -74,7 +74,7 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const segmentation = await timed("segment", () => settings.segmenter(volume));
   const { mask } = segmentation;
   const volumeMl = maskMl(mask);
-  const found = volumeMl >= leastHematomaMl;
+  const found = volumeMl >= leastHematomaMl && !isRefused(segmentation);
   const looks = found ? lookWith(settings.models, { volume, mask, segmenter: segmentation.model.name }) : [];
   const measured = found ? await measure(volume, mask, timed) : null;
   const scoreInputs = measured ? scoreInputsOf(measured, settings.clinical) : settings.clinical;
@@ -141,10 +141,16 @@ async function measure(volume: CtVolume, mask: Mask, timed: Timed): Promise<Meas
   return { shape, anatomy, markers };
 }
 
-function abstentionReason({ findings }: Segmentation): "no-hematoma-found" | "outside-intended-use" {
-  const refused = findings.some(({ code }) => code === "NO_BRAIN_FOUND" || code === "OUTSIDE_INTENDED_USE");
-  return refused ? "outside-intended-use" : "no-hematoma-found";
+function abstentionReason(segmentation: Segmentation): "no-hematoma-found" | "outside-intended-use" {
+  return isRefused(segmentation) ? "outside-intended-use" : "no-hematoma-found";
 }
+
+/** Heads that no model was made for: not segmented at all, or segmented after an operation that opened the skull. */
+function isRefused({ findings }: Segmentation): boolean {
+  return findings.some(({ code }) => refusing.includes(code));
+}
+
+const refusing: readonly string[] = ["NO_BRAIN_FOUND", "OUTSIDE_INTENDED_USE", "SKULL_OPEN"];
 
 function describeGeometry(geometry: Geometry): Prediction["geometry"] {
   const { size, spacing, origin, direction, sliceOffsetsMm } = geometry;

@@ -5,8 +5,8 @@ import { packageVersion } from "./package-files.ts";
 import { findBundle } from "./risk-bundle.ts";
 
 /**
- * Who a segmenter is, as `openSegmenter` takes it: an id that changes with its weights (a bundle's description holds the checksums of its files), and
- * the name that it signs its masks with.
+ * Who a segmenter is, as `openSegmenter` takes it: an id that changes with its name, version, weights and plan, and not with what its card says of it;
+ * and the name that it signs its masks with.
  *
  * @throws HemacastError INPUT_NOT_FOUND, BUNDLE_INVALID
  */
@@ -15,5 +15,8 @@ export async function segmenterIdentity(names: string): Promise<{ readonly id: s
   const bundles = await Promise.all(
     names.split(",").map(async (name) => (await readBundle(await findBundle(name.trim()))).manifest),
   );
-  return { id: hashOf({ bundles }), name: bundles.map(({ name }) => name).join("+") };
+  const drawing = bundles.map(({ name, version, checksums }) => {
+    return { name, version, weights: checksums["weights.safetensors"], plan: checksums["plan.json"] };
+  });
+  return { id: hashOf({ bundles: drawing }), name: bundles.map(({ name }) => name).join("+") };
 }

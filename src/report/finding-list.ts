@@ -20,6 +20,7 @@ const kinds: Readonly<Record<string, Text>> = {
   INTRACRANIAL_AIR: { en: "Air inside the skull", zh: "颅内积气" },
   METAL_IN_HEAD: { en: "Metal in the head", zh: "颅内金属" },
   HYPODENSITY_BEYOND_EDEMA: { en: "Darker brain beyond edema (infarct?)", zh: "低密度区超出水肿范围（梗死？）" },
+  SKULL_OPEN: { en: "Open skull: no risk is told", zh: "颅骨缺失：不给出风险" },
   SKULL_GAP: { en: "Gap in the skull (surgery?)", zh: "颅骨缺损（术后？）" },
   ANTICOAGULATION_CONTRADICTION: { en: "Anticoagulation contradicts itself", zh: "抗凝信息矛盾" },
   SCAN_TOO_LATE: { en: "Late scan", zh: "扫描时间过晚" },

@@ -3,6 +3,7 @@
  * that a network must beat, and the teacher of weak labels. It keeps blood in the ventricles that touches or looks like the hematoma.
  */
 import type { Finding } from "../core/finding.ts";
+import { findCranium } from "../volume/brain-mask.ts";
 import { close, fillHoles } from "../volume/morphology.ts";
 import { canonicalOrder, inverseOrder, reorderedValues, reorderVolume } from "../volume/orient.ts";
 import { resampleMask } from "../volume/resample.ts";
@@ -10,6 +11,7 @@ import { type CtVolume, createMask, type Mask } from "../volume/volume.ts";
 import { type BrainTissue, prepareBrainTissue } from "./brain-tissue.ts";
 import { type BrightRegion, type Exclusion, exclusionOf, findBrightRegions, limits } from "./bright-region.ts";
 import { grownClot } from "./clot-growth.ts";
+import { openSkullFindings } from "./open-skull.ts";
 import type { Segmentation, Segmenter } from "./segmenter.ts";
 
 const model = { name: "threshold", version: "1.0.0" } as const;
@@ -19,28 +21,29 @@ const CLOSING_MM = 1.5;
 
 /**
  * Segments by an adaptive threshold. Axial thickness below 3 mm is averaged to slabs first, so on thin slices the outline has steps of a slab.
- * Findings: `NO_BRAIN_FOUND`, `NO_HEMATOMA_FOUND`, `BRIGHT_REGIONS_EXCLUDED`.
+ * Findings: `NO_BRAIN_FOUND`, `SKULL_OPEN`, `NO_HEMATOMA_FOUND`, `BRIGHT_REGIONS_EXCLUDED`.
  */
 export const thresholdSegmenter: Segmenter = async (volume, options = {}) => {
   const tell = (done: number): void => options.onProgress?.({ stage: "segment", done, total: 3 });
   tell(0);
   const order = canonicalOrder(volume.geometry);
   const canonical = reorderVolume(volume, order);
-  const brain = prepareBrainTissue(canonical);
+  const cranium = findCranium(canonical);
+  const brain = prepareBrainTissue(canonical, cranium);
   tell(1);
-  if (!brain) return nothing(volume, noBrain);
+  if (!cranium || !brain) return nothing(volume, noBrain);
   const { labels, regions } = findBrightRegions(brain);
   tell(2);
   const judged = regions.map((region) => ({ region, exclusion: exclusionOf(region) }));
   const hematomas = judged.filter(({ exclusion }) => exclusion === null).map(({ region }) => region);
-  const excluded = excludedFindings(judged);
-  if (hematomas.length === 0) return nothing(volume, noHematoma, ...excluded);
+  const remarks = [...openSkullFindings(cranium), ...excludedFindings(judged)];
+  if (hematomas.length === 0) return nothing(volume, noHematoma, ...remarks);
   const found = grownClot(brain, coresOf(brain, labels, hematomas));
-  if (!found.inside.includes(1)) return nothing(volume, noHematoma, ...excluded);
+  if (!found.inside.includes(1)) return nothing(volume, noHematoma, ...remarks);
   const placed = resampleMask(smoothOutline(found), canonical.geometry);
   const inside = reorderedValues(placed.inside, canonical.geometry.size, inverseOrder(order));
   tell(3);
-  return { mask: { geometry: volume.geometry, inside }, findings: excluded, model };
+  return { mask: { geometry: volume.geometry, inside }, findings: remarks, model };
 };
 
 const noBrain: Finding = {

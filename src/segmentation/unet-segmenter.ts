@@ -4,6 +4,7 @@ import { canonicalOrder, inverseOrder, reorderedValues, reorderMask, reorderVolu
 import { type CtVolume, createMask, maskMl } from "../volume/volume.ts";
 import { locateHead, patchCentersMm } from "./head-box.ts";
 import { reasonsOutsideIntendedUse } from "./intended-use.ts";
+import { openSkullFindings } from "./open-skull.ts";
 import type { SegmentationPlan } from "./plan.ts";
 import { hematomaRegions, restrictToCavity } from "./postprocess.ts";
 import { fromSlabs, toSlabs } from "./preprocess.ts";
@@ -26,7 +27,7 @@ export interface UnetSegmenterParts {
 
 /**
  * A segmenter from a trained network. Findings: `NO_BRAIN_FOUND` and `OUTSIDE_INTENDED_USE` (refused, empty mask), `NO_HEMATOMA_FOUND`,
- * `VOLUME_INTERVAL`.
+ * `SKULL_OPEN`, `VOLUME_INTERVAL`.
  */
 export function unetSegmenter(parts: UnetSegmenterParts): Segmenter {
   const { plan, model } = parts;
@@ -48,8 +49,11 @@ export function unetSegmenter(parts: UnetSegmenterParts): Segmenter {
     const regions = hematomaRegions(found, canonical.geometry, plan);
     const mask = reorderMask(refinedHematoma(canonical, regions, head.cranium), inverseOrder(order));
     const probability = reorderedValues(found, canonical.geometry.size, inverseOrder(order));
-    if (mask.inside.indexOf(1) < 0) return nothing([noHematoma(plan)], probability);
-    const findings = parts.interval ? [intervalFinding(mask, probability, parts.interval)] : [];
+    if (mask.inside.indexOf(1) < 0) return nothing([...openSkullFindings(head.cranium), noHematoma(plan)], probability);
+    const findings = [
+      ...openSkullFindings(head.cranium),
+      ...(parts.interval ? [intervalFinding(mask, probability, parts.interval)] : []),
+    ];
     options.onProgress?.({ stage: "segment", done: 1, total: 1 });
     return { mask: { ...mask, geometry: volume.geometry }, probability, findings, model };
   };

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { axialGeometry, ellipsoidLevel, headGeometry, headPhantom, volumeOf } from "../../test/support/phantoms.ts";
+import {
+  axialGeometry,
+  ellipsoidLevel,
+  forEachVoxel,
+  headGeometry,
+  headPhantom,
+  volumeOf,
+} from "../../test/support/phantoms.ts";
 import { croppedGeometry } from "./box.ts";
-import { brainMask, findCranium } from "./brain-mask.ts";
-import { createCtVolume, maskMl } from "./volume.ts";
+import { brainMask, type Cranium, findCranium } from "./brain-mask.ts";
+import { type CtVolume, createCtVolume, maskMl } from "./volume.ts";
 
 /** Inside of the phantom's skull: see headPhantom. */
 const cavity = { centerMm: [0, 0, -10], radiiMm: [67, 87, 64] } as const;
@@ -65,6 +72,34 @@ describe("brainMask", () => {
     expect(brainMask(volumeOf(wide, ring(20)))).toBeNull();
     expect(brainMask(volumeOf(wide, ring(70)))).not.toBeNull();
   });
+});
+
+it("a skull with a piece taken out is open, and its cavity ends at the line between the edges of bone", () => {
+  const geometry = axialGeometry([220, 220, 1], [1, 1, 5]);
+  /** Bone all around but over so many degrees on the left. */
+  const ring = (gapDegrees: number): CtVolume =>
+    volumeOf(geometry, ([x, y]) => {
+      const radius = Math.hypot(x / 70, y / 88);
+      if (radius > 1.2) return -1000;
+      const open = (Math.abs(Math.atan2(y, x)) * 360) / Math.PI < gapDegrees;
+      return radius > 1 && radius < 1.08 && !open ? 900 : 40;
+    });
+  const areaMl = (gapDegrees: number): number | null => {
+    const cranium = findCranium(ring(gapDegrees));
+    return cranium?.open ? maskMl(cranium.cavity) : null;
+  };
+  expect(findCranium(ring(20))?.open).toBe(false);
+  const whole = (Math.PI * 70 * 88 * 5) / 1000;
+  const opened = areaMl(150) as number;
+  expect(opened).toBeLessThan(0.95 * whole);
+  expect(opened).toBeGreaterThan(0.6 * whole);
+  // No scalp: nothing beyond the line from one edge of bone to the other.
+  const cavity = (findCranium(ring(150)) as Cranium).cavity;
+  const edgeMm = 70 * Math.cos((75 * Math.PI) / 180);
+  forEachVoxel(cavity.geometry, (voxel, [x]) => {
+    if (cavity.inside[voxel]) expect(x).toBeLessThan(edgeMm + 6);
+  });
+  expect(areaMl(240)).toBeNull();
 });
 
 it("findCranium tells bone from cavity", () => {

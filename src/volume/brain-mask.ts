@@ -18,6 +18,8 @@ export interface Cranium {
   readonly skull: Mask;
   /** The intracranial cavity: brain, fluid, blood, and calcification inside. */
   readonly cavity: Mask;
+  /** Bone surrounds the cavity only in part, as after a craniectomy: on the open side it ends at the line between the edges of bone. */
+  readonly open: boolean;
 }
 
 /** Denser than any blood or contrast-free tissue, and below the 255 HU at which 8-bit exports are clamped. */
@@ -28,6 +30,9 @@ const TISSUE_HU = -20;
 const OPENING_MM = 4;
 /** So many of 16 rays must meet bone for a voxel to be surrounded: a gap of 45 degrees (a burr hole, a thin orbital roof) is tolerated. */
 const SURROUNDED = 14;
+/** Where nothing is surrounded, a skull with a piece taken out: half of the rays for a voxel, and so many on the mean of the cavity. */
+const HALF_SURROUNDED = 8;
+const OPEN_MEAN = 10;
 /** And so many where the cavity on both sides says that it goes on: behind the open middle of the skull base. */
 const BRIDGED = 11;
 /** How wide that open middle may be: twice this. */
@@ -63,8 +68,22 @@ function computeCranium(volume: CtVolume): Cranium | null {
   const box = grownBox(around, whole.geometry, BRIDGE_MM, false);
   const coarse = cropVolume(whole, box);
   const skull = cropMask(bone, box);
-  const cavity = brainSlices(findCavity(coarse, skull));
-  return looksLikeHead(cavity) ? { coarse, skull, cavity } : null;
+  const rays = raysThatMeetBone(close(skull, 3, "slice"));
+  const cavity = brainSlices(findCavity(coarse, skull, rays, SURROUNDED));
+  if (looksLikeHead(cavity)) return { coarse, skull, cavity, open: false };
+  const within = brainSlices(findCavity(coarse, skull, rays, HALF_SURROUNDED));
+  return looksLikeHead(within) && meanWithin(within, rays) >= OPEN_MEAN
+    ? { coarse, skull, cavity: within, open: true }
+    : null;
+}
+
+function meanWithin({ inside }: Mask, values: ArrayLike<number>): number {
+  let [sum, count] = [0, 0];
+  for (let v = 0; v < inside.length; v++) {
+    sum += inside[v] * (values[v] as number);
+    count += inside[v];
+  }
+  return sum / count;
 }
 
 function above(hu: CtVolume["hu"], limit: number): Uint8Array {
@@ -91,21 +110,21 @@ function coarseFactors({ geometry: { size, spacing } }: CtVolume): Vec3 {
 }
 
 /** The largest surrounded piece of tissue that stays whole when openings are closed, grown back and bridged, its holes filled. */
-function findCavity({ geometry, hu }: CtVolume, skull: Mask): Mask {
-  const rays = raysThatMeetBone(close(skull, 3, "slice"));
+function findCavity({ geometry, hu }: CtVolume, skull: Mask, rays: Uint8Array, leastRays: number): Mask {
   const where = (condition: (v: number) => boolean): Mask => {
     const inside = new Uint8Array(hu.length);
     for (let v = 0; v < hu.length; v++) inside[v] = condition(v) ? 1 : 0;
     return { geometry, inside };
   };
-  const tissue = where((v) => hu[v] > TISSUE_HU && hu[v] <= BONE_HU && rays[v] >= SURROUNDED);
+  const tissue = where((v) => hu[v] > TISSUE_HU && hu[v] <= BONE_HU && rays[v] >= leastRays);
   const core = largestComponent(erode(tissue, OPENING_MM, "slice"), 6);
   const near = dilate(core, OPENING_MM + 1, "slice");
   const cavity = where((v) => near.inside[v] === 1 && tissue.inside[v] === 1);
   const bridge = close(cavity, BRIDGE_MM, "slice");
   const bridged = where(
     (v) =>
-      cavity.inside[v] === 1 || (bridge.inside[v] === 1 && rays[v] >= BRIDGED && hu[v] > TISSUE_HU && !skull.inside[v]),
+      cavity.inside[v] === 1 ||
+      (bridge.inside[v] === 1 && rays[v] >= Math.min(BRIDGED, leastRays) && hu[v] > TISSUE_HU && !skull.inside[v]),
   );
   return largestComponent(fillHoles(close(bridged, 2, "slice"), "slice"), 6);
 }
