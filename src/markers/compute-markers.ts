@@ -5,7 +5,7 @@ import { abc2Ml } from "./abc2.ts";
 import { blackHoleSign, blendSign, hypodensity, swirlSign } from "./density-signs.ts";
 import { fluidLevel } from "./fluid-level.ts";
 import { type DensityStatistics, densityStatistics, heterogeneousDensity } from "./heterogeneous-density.ts";
-import { type Clot, createClot } from "./hypodense-zone.ts";
+import { type Clot, createClot, smoothingMm } from "./hypodense-zone.ts";
 import { irregularShape } from "./irregular-shape.ts";
 import type { Marker, MarkerId, MarkerReading } from "./marker.ts";
 import { islandSign, satelliteSign } from "./scattered-foci.ts";
@@ -46,11 +46,12 @@ const readers: Readonly<Record<MarkerId, (clot: Clot) => MarkerReading>> = {
  */
 export function computeMarkers(volume: CtVolume, mask: Mask, ventricularBlood: Mask | null = null): Markers {
   const sections = sectionsOf(volume, mask, ventricularBlood);
-  const clot = createClot(sections);
+  const sigmaMm = smoothingMm(sections);
+  const clot = createClot(sections, sigmaMm);
   const variants = MASK_UNCERTAINTY_MM.map((mm) => sections.map((section) => withEdgeMoved(section, mm)))
     .map((moved) => moved.filter((section) => section.areaMm2 > 0))
     .filter((moved) => moved.length > 0)
-    .map(createClot);
+    .map((moved) => createClot(moved, sigmaMm));
   const markers = Object.fromEntries(
     Object.entries(readers).map(([id, read]) => [id, withConfidence(read, clot, variants)]),
   ) as Record<MarkerId, Marker>;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type ClotPhantomOptions, clotPhantom, inEllipsoid } from "../../test/support/clot-phantom.ts";
+import { createRandom } from "../core/random.ts";
 import type { Vec3 } from "../math/vec3.ts";
 import { blackHoleSign, blendSign, hypodensity, swirlSign } from "./density-signs.ts";
-import { createClot } from "./hypodense-zone.ts";
+import { createClot, smoothingMm } from "./hypodense-zone.ts";
 import { sectionsOf } from "./section.ts";
 
 const clotOf = (options: ClotPhantomOptions) => {
@@ -86,4 +87,22 @@ it("a zone on one section only is no swirl", () => {
 it("cannot be judged on fewer than three sections", () => {
   const flat = { isClot: ([x, y, z]: Vec3) => Math.hypot(x / 10, y / 10, z / 4) <= 1 };
   expect(states(flat)).toEqual(["not-assessable", "not-assessable", "not-assessable", "not-assessable"]);
+});
+
+it("a noisier scan is smoothed more, so that its grain is no hypodensity and a zone stays one", () => {
+  const random = createRandom(5);
+  const noisy = (noiseHu: number, options: ClotPhantomOptions) => {
+    const { volume, mask } = clotPhantom({ pixelMm: 1, sliceMm: 5, ...options });
+    const hu = Float32Array.from(volume.hu, (value) => value + noiseHu * random.normal());
+    return sectionsOf({ ...volume, hu }, mask);
+  };
+  const [calm, noise] = [noisy(2, {}), noisy(15, {})];
+  expect(smoothingMm(calm)).toBe(1);
+  expect(smoothingMm(noise)).toBeGreaterThan(1.4);
+  const plain = Array.from({ length: 8 }, () => noisy(15, {}));
+  const fired = (sigmaMm?: number) =>
+    plain.filter((sections) => hypodensity(createClot(sections, sigmaMm)).state === "present").length;
+  expect(fired(1)).toBeGreaterThan(fired());
+  expect(fired()).toBeLessThanOrEqual(1);
+  expect(hypodensity(createClot(noisy(15, hole(40, 6)))).state).toBe("present");
 });

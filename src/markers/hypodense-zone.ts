@@ -42,8 +42,14 @@ export const VISIBLE_GAP_HU = 14;
 /** What is cut away at the clot's edge, in mm: two pixels of 0.5 mm and the blur of a usual kernel. */
 const RIM_MM = 1.5;
 
-/** Smoothing in mm: noise of 4 HU falls below 1 HU, a zone of 4 mm keeps most of its depth. */
-const SIGMA_MM = 1;
+/** Smoothing in mm: noise of 4 HU falls below 1 HU, a zone of 4 mm keeps most of its depth. More only as far as a noisy scan needs it. */
+const SIGMA_MM = { least: 1, most: 2 };
+
+/** Grain of a calm scan, HU: what is left of the clot's texture and the noise between 1 and 2 mm. The differences that count are above it. */
+const CALM_GRAIN_HU = 1.6;
+
+/** Fewer pixels of core do not tell the grain. */
+const LEAST_PIXELS = 50;
 
 /** Smaller zones are noise: a disc of 3.5 mm. */
 const LEAST_AREA_MM2 = 10;
@@ -72,13 +78,35 @@ export interface Clot {
   zonesAt(gapHu: number): readonly HypodenseZone[];
 }
 
-/** Prepares sections for the signs. */
-export function createClot(sections: readonly Section[]): Clot {
+/**
+ * How much a hematoma is smoothed before zones are sought, mm: until its grain is that of a calm scan, so that the same differences in HU count as
+ * visible on every scanner.
+ */
+export function smoothingMm(sections: readonly Section[]): number {
+  const grain = sections.flatMap((section) => {
+    const { part } = closeUp(section, CLOSE_UP_MM);
+    const edgeMm = depthMm(part, part.inside);
+    const [fine, coarse] = [SIGMA_MM.least, SIGMA_MM.most].map((sigma) => smoothInside(part, sigma));
+    return Array.from(edgeMm.keys()).flatMap((p) => (edgeMm[p] > RIM_MM ? [fine[p] - coarse[p]] : []));
+  });
+  if (grain.length < LEAST_PIXELS) return SIGMA_MM.least;
+  const magnitudes = Float32Array.from(grain, Math.abs).sort();
+  // The median magnitude of a normal distribution is 0.6745 of its standard deviation; the zones themselves are too few to move it.
+  const grainHu = magnitudes[Math.floor(magnitudes.length / 2)] / 0.6745;
+  return Math.min(SIGMA_MM.most, Math.max(SIGMA_MM.least, (SIGMA_MM.least * grainHu) / CALM_GRAIN_HU));
+}
+
+/**
+ * Prepares sections for the signs.
+ *
+ * @param sigmaMm of the smoothing in which zones are sought
+ */
+export function createClot(sections: readonly Section[], sigmaMm: number = smoothingMm(sections)): Clot {
   const inner = sections.map((section, n): InnerSection => {
     const { part, whole } = closeUp(section, CLOSE_UP_MM);
     const edgeMm = depthMm(part, part.inside);
     const core = coreOf(part, edgeMm, [sections[n - 1], sections[n + 1]]);
-    const smooth = smoothInside(part);
+    const smooth = smoothInside(part, sigmaMm);
     let walls: Float32Array | null = null;
     const wallsHu = (): Float32Array => {
       walls ??= wallsIn(part);
@@ -159,9 +187,9 @@ function zonesOf(inner: InnerSection, gapHu: number): HypodenseZone[] {
 }
 
 /** HU smoothed within the clot: what lies outside carries no weight, so that the clot's edge is not blurred into the brain. */
-function smoothInside({ geometry, hu, inside }: Section): Float32Array {
+function smoothInside({ geometry, hu, inside }: Section, sigmaMm: number): Float32Array {
   const blurred = (values: Float32Array): ArrayLike<number> =>
-    gaussianSmooth({ geometry, hu: values, sources: [] }, { inPlane: SIGMA_MM, throughPlane: 0 }).hu;
+    gaussianSmooth({ geometry, hu: values, sources: [] }, { inPlane: sigmaMm, throughPlane: 0 }).hu;
   const sum = blurred(hu.map((value, pixel) => (inside[pixel] ? value : 0)));
   const weight = blurred(Float32Array.from(inside));
   return hu.map((_, pixel) => (inside[pixel] ? sum[pixel] / weight[pixel] : 0));
