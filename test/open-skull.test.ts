@@ -56,4 +56,5 @@ it("no risk is told of such a head, and its volume is", async () => {
   const { prediction } = await predictCase(images, { segmenter: thresholdSegmenter, models, clinical: {} });
   expect(prediction).toMatchObject({ kind: "abstained", reason: "outside-intended-use", risks: [], markers: [] });
   expect(prediction.hematoma.volumeMl).toBeGreaterThan(20);
+  expect(prediction.hematoma.abc2Ml).toBeGreaterThan(20);
 });

@@ -111,7 +111,8 @@ async function answer(
   const found = predictHybrid(model, row);
   const networks = new Set(tools.cnn.map(({ name }) => name));
   const isNamed = (predictor: string): boolean => !networks.has(blockOf(predictor));
-  const signs = model.predictors.filter((name, j) => name.endsWith("-sign") && (row[j] as number) > 0.5);
+  const present = Object.values(markers.markers).filter(({ state }) => state === "present");
+  const signs = present.map(({ id }) => `markers.${id}`).filter((name) => model.predictors.includes(name));
   return {
     model: identity,
     ...{ value: found.risk, low: found.low, high: found.high, definition: manifest.outcome },

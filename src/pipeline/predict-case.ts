@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Finding } from "../core/finding.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { OnProgress } from "../core/progress.ts";
+import { abc2Ml } from "../markers/abc2.ts";
 import { anatomyFindings, readAnatomy } from "../markers/anatomy.ts";
 import { checkClinical } from "../markers/clinical-checks.ts";
 import { computeMarkers } from "../markers/compute-markers.ts";
@@ -100,7 +101,7 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
     hematoma: {
       volumeMl,
       volumeSdMl: volumeSdMl(mask),
-      abc2Ml: measured?.markers.abc2Ml ?? 0,
+      abc2Ml: volumeMl > 0 ? abc2Ml(mask) : 0,
       slices: voxelsPerSlice(mask).filter((count) => count > 0).length,
       components: connectedComponents(mask, 26).components.length,
     },

@@ -9,6 +9,7 @@ import { openSegmenter } from "../../src/pipeline/open-segmenter.ts";
 import { predictCase } from "../../src/pipeline/predict-case.ts";
 import { findBundle } from "../../src/pipeline/risk-bundle.ts";
 import { openRiskModel } from "../../src/pipeline/risk-models.ts";
+import { parsePrediction } from "../../src/report/prediction.ts";
 import { runHemacast } from "../support/run-hemacast.ts";
 
 // From sources a model is opened where it is asked; the command line opens image models in a thread.
@@ -23,7 +24,10 @@ it("a model in a thread of its own says what it says without one", async () => {
   });
   await Promise.all([segmenter.release(), model.release()]);
   expect(run.stderr).not.toContain("error");
-  expect(JSON.parse(run.stdout).risks).toEqual(JSON.parse(JSON.stringify(prediction.risks)));
+  const threaded = parsePrediction(JSON.parse(run.stdout));
+  expect(threaded.risks).toEqual(JSON.parse(JSON.stringify(prediction.risks)));
+  const present = threaded.markers.filter(({ state }) => state === "present").map(({ id }) => `markers.${id}`);
+  expect(threaded.risks[0]?.image?.without.map(({ predictor }) => predictor)).toEqual(present);
 }, 120_000);
 
 it("what is wrong with a model in a thread comes out with its code, and nothing is written", async () => {
