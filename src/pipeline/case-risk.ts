@@ -28,6 +28,8 @@ export type CaseLook = (measured: MeasuredCase) => Promise<CaseRisk>;
 
 /** A risk model, opened; it may own memory: release it when done. */
 export interface CaseRiskModel {
+  /** Fails with what is wrong with the model, also where no case is shown to it. */
+  ready(): Promise<void>;
   /** Looks at the images, which takes networks seconds: meanwhile the case can be measured. */
   look(seen: SeenCase): Promise<CaseLook>;
   release(): Promise<void>;

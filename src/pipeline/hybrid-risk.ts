@@ -39,6 +39,7 @@ export async function imageModel(bundle: HybridBundle): Promise<CaseRiskModel> {
     summary: manifest.title,
   };
   return {
+    ready: async () => {},
     release: tools.release,
     look: async (seen) => {
       requireDrawnBy(segmenterName, bundle, seen);

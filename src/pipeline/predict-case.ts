@@ -80,7 +80,10 @@ export async function predictCase(images: CaseImages, settings: PredictSettings)
   const measured = found ? await measure(volume, mask, timed) : null;
   const scoreInputs = measured ? scoreInputsOf(measured, settings.clinical) : settings.clinical;
   const risks = await timed("risk", async () => {
-    if (!measured) return [];
+    if (!measured) {
+      for (const model of settings.models) await model.ready();
+      return [];
+    }
     const known = { markers: measured.markers, values: riskInputsOf(measured, settings.clinical) };
     const all: CaseRisk[] = [];
     for (const look of looks) all.push(await (await look)(known));

@@ -9,7 +9,7 @@ import type { Done } from "./risk-model-worker.ts";
 import { openRiskModel } from "./risk-models.ts";
 
 /**
- * Opens a risk model, an image model in a thread. What is wrong with an image model may come out only when it is first asked to look.
+ * Opens a risk model, an image model in a thread. What is wrong with an image model comes out when it is asked whether it is ready, or to look.
  *
  * @throws HemacastError as `openRiskModel` does
  */
@@ -28,9 +28,12 @@ export async function openRiskModelAside(nameOrFolder: string): Promise<CaseRisk
     return reply;
   };
   const opened = ask<Done>("open", folder);
-  // Told when the model is asked to look.
+  // Told when the model is asked.
   opened.catch(() => {});
   return {
+    async ready() {
+      await opened;
+    },
     async look(seen) {
       const looked = ask<Done>("look", seen);
       looked.catch(() => {});

@@ -33,6 +33,7 @@ export function measurementModel({ manifest, model }: RiskBundle): CaseRiskModel
     summary: manifest.title,
   };
   return {
+    ready: async () => {},
     release: async () => {},
     look:
       async () =>
