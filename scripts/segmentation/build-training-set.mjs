@@ -116,9 +116,19 @@ function buildTemplates() {
 
 /** The first of the seeds that belong to nobody else: neither to a cohort nor to the backbone. */
 const FIRST_SIMULATED_SEED = 4_100_000_000;
-const SIMULATED = { count: 300, firstTuned: 90, tuned: 10, smallMl: [0.3, 5], ivhMl: [0.5, 25] };
+const SIMULATED = {
+  count: 500,
+  firstTuned: 90,
+  tuned: 10,
+  smallMl: [0.3, 5],
+  ivhMl: [0.5, 25],
+  twoDensitiesMl: [4, 30],
+  levelMl: [12, 100],
+};
 /** From here on blood in the ventricles and clots of two densities are asked for: they are what is missed most. */
 const FIRST_ASKED = 100;
+/** From here on nearly all have two densities: of those above, the darker part was learned least. */
+const FIRST_TWO_DENSITIES = 300;
 
 /** Protocols with even slices, which is what a NIfTI file can hold. */
 function evenProfiles() {
@@ -130,6 +140,11 @@ function evenProfiles() {
 /** What is asked of the hematoma of the n-th simulated head: a third are small; of the others, some have blood in the ventricles, some two densities. */
 function requestFor(n, random) {
   const between = ([least, most]) => least * (most / least) ** random.uniform();
+  if (n >= FIRST_TWO_DENSITIES) {
+    if (n % 5 === 4) return { volumeMl: between(SIMULATED.levelMl), signs: ["fluid-level"] };
+    const volumeMl = n % 2 === 0 ? { volumeMl: between(SIMULATED.twoDensitiesMl) } : {};
+    return { ...volumeMl, signs: n % 5 === 3 ? ["blend", "hypodensity"] : ["blend"] };
+  }
   if (n % 3 === 0) return { volumeMl: between(SIMULATED.smallMl) };
   if (n < FIRST_ASKED) return {};
   if (n % 3 === 1) return { ivhMl: between(SIMULATED.ivhMl) };

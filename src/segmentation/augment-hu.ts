@@ -20,9 +20,12 @@ export interface HuRange {
   readonly paleChance: number;
   /** Largest share of its contrast to brain that an evenly paler hematoma loses. */
   readonly paleness: number;
+  /** Chance that a side of the hematoma is made paler, by a line across it. */
+  readonly twoDensitiesChance: number;
 }
 
-const BRAIN_HU = 33;
+/** About what contrast turns. */
+export const BRAIN_HU = 33;
 /** What saturated pixels of a windowed image are read as. */
 const WINDOWED = { lowHu: -20, highHu: 100, airHu: -100, boneHu: 300 };
 
@@ -51,55 +54,6 @@ export function augmentHu(slices: readonly Float32Array[], columns: number, rang
       hu[p] = value;
     }
   }
-}
-
-/**
- * Makes hematomas paler, as mixed, early or resolving blood is: they lose a share of their contrast to brain, evenly or in patches.
- *
- * @param shares share of hematoma of each pixel in [0, 1], one list per slice; a boundary that is not judged belongs to it
- */
-export function makePaler(
-  slices: readonly Float32Array[],
-  shares: readonly Float32Array[],
-  columns: number,
-  range: Pick<HuRange, "paleChance" | "paleness">,
-  random: Random,
-): void {
-  if (range.paleChance === 0 || random.uniform() >= range.paleChance) return;
-  const even = range.paleness * random.uniform();
-  const patchy = random.uniform() < 0.5 ? 0.3 * random.uniform() : 0;
-  const patches = patchField(columns, slices[0].length / columns, random);
-  for (const [n, hu] of slices.entries()) {
-    for (let p = 0; p < hu.length; p++) {
-      const share = shares[n][p];
-      if (share === 0 || hu[p] <= BRAIN_HU) continue;
-      const lost = Math.min(MOST_LOST, Math.max(0, even + patchy * patches[p]));
-      hu[p] -= share * lost * (hu[p] - BRAIN_HU);
-    }
-  }
-}
-
-/** More is lost than can be seen: the label would ask for a guess. */
-const MOST_LOST = 0.75;
-/** Pixels between the control points of patches. */
-const PATCH_PIXELS = 9;
-
-/** Standard normal values at control points, linear in between. */
-function patchField(columns: number, rows: number, random: Random): Float32Array {
-  const across = Math.ceil(columns / PATCH_PIXELS) + 1;
-  const points = Float32Array.from({ length: across * (Math.ceil(rows / PATCH_PIXELS) + 1) }, () => random.normal());
-  const field = new Float32Array(columns * rows);
-  for (let j = 0, p = 0; j < rows; j++) {
-    const [gy, ty] = [Math.floor(j / PATCH_PIXELS), (j % PATCH_PIXELS) / PATCH_PIXELS];
-    for (let i = 0; i < columns; i++, p++) {
-      const [gx, tx] = [Math.floor(i / PATCH_PIXELS), (i % PATCH_PIXELS) / PATCH_PIXELS];
-      const base = gx + across * gy;
-      const top = points[base] + tx * (points[base + 1] - points[base]);
-      const bottom = points[base + across] + tx * (points[base + across + 1] - points[base + across]);
-      field[p] = top + ty * (bottom - top);
-    }
-  }
-  return field;
 }
 
 /** An exponent between 0 and 100 HU; outside nothing changes, so that the curve has no jump. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { augmentHu, type HuRange, makePaler } from "./augment-hu.ts";
+import { makePaler, makeTwoDensities } from "./augment-blood.ts";
+import { augmentHu, type HuRange } from "./augment-hu.ts";
 import { centredMap, randomMap, sampleAt } from "./augment-space.ts";
 import { neighboursOf, writeChannels } from "./network-input.ts";
 import { parseTrainingConfig } from "./training-config.ts";
@@ -49,6 +50,7 @@ it("changes nothing when every range is nothing", () => {
   const none: HuRange = {
     ...{ shiftHu: 0, contrastFactor: 1, gammaFactor: 1, noiseHu: 0 },
     ...{ blurChance: 0, lowResolutionChance: 0, streakChance: 0, windowedChance: 0, paleChance: 0, paleness: 0 },
+    twoDensitiesChance: 0,
   };
   const slice = Float32Array.of(-100, 0, 30, 60, 90, 300);
   augmentHu([slice], 3, none, createRandom(1));
@@ -68,6 +70,50 @@ it("a paler hematoma keeps its place: only its contrast falls, never below a qua
   const untouched = Float32Array.of(63);
   makePaler([untouched], [Float32Array.of(1)], 1, { paleChance: 0, paleness: 0.55 }, createRandom(1));
   expect(untouched[0]).toBe(63);
+});
+
+it("two densities: beyond a line blood is paler and stays denser than brain, on every slice alike; brain stays", () => {
+  const columns = 20;
+  const blood = Float32Array.from({ length: 400 }, (_, p) => (p % columns < 12 ? 1 : 0));
+  let levels = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const slices = [0, 1, 2].map(() => blood.map((share) => 33 + 30 * share));
+    const done = makeTwoDensities(
+      slices,
+      [blood, blood, blood],
+      columns,
+      { twoDensitiesChance: 1 },
+      createRandom(seed),
+    );
+    const inside = Array.from(slices[1]).filter((_, p) => blood[p] === 1);
+    if (!done) {
+      expect(inside.every((value) => value === 63)).toBe(true);
+      continue;
+    }
+    expect(Math.min(...inside)).toBeLessThanOrEqual(63 - 6);
+    expect(Math.min(...inside)).toBeGreaterThanOrEqual(33);
+    expect(slices[1].every((value, p) => blood[p] === 1 || value === 33)).toBe(true);
+    expect(slices[0]).toEqual(slices[1]);
+    expect(slices[2]).toEqual(slices[1]);
+    const alongRow = slices[1].subarray(0, 12).every((value) => value === slices[1][0]);
+    if (alongRow) levels++;
+  }
+  expect(levels).toBeGreaterThan(2);
+  expect(levels).toBeLessThan(25);
+});
+
+it("two densities need blood on the middle slice and room above brain", () => {
+  const always = { twoDensitiesChance: 1 };
+  const elsewhere = [Float32Array.of(63), Float32Array.of(33), Float32Array.of(63)];
+  const shares = [Float32Array.of(1), Float32Array.of(0), Float32Array.of(1)];
+  expect(makeTwoDensities(elsewhere, shares, 1, always, createRandom(1))).toBe(false);
+  const pale = [Float32Array.of(36, 36, 36, 36)];
+  expect(makeTwoDensities(pale, [new Float32Array(4).fill(1)], 2, always, createRandom(1))).toBe(false);
+  expect(pale[0]).toEqual(new Float32Array(4).fill(36));
+  const dense = [new Float32Array(4).fill(63)];
+  expect(makeTwoDensities(dense, [new Float32Array(4).fill(1)], 2, { twoDensitiesChance: 0 }, createRandom(1))).toBe(
+    false,
+  );
 });
 
 it("an imitated 8-bit image ends at its window", () => {

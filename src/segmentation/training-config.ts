@@ -64,6 +64,7 @@ export const trainingConfigSchema = z.strictObject({
       windowedChance: share.default(0.3),
       paleChance: share.default(0),
       paleness: share.default(0.55),
+      twoDensitiesChance: share.default(0),
     })
     .prefault({}),
   /** Steps between evaluations on the tuning cases, each with a checkpoint. */
