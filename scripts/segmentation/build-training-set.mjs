@@ -123,7 +123,7 @@ const SIMULATED = {
   smallMl: [0.3, 5],
   ivhMl: [0.5, 25],
   twoDensitiesMl: [4, 30],
-  levelMl: [12, 100],
+  levelMl: [12, 60],
 };
 /** From here on blood in the ventricles and clots of two densities are asked for: they are what is missed most. */
 const FIRST_ASKED = 100;
@@ -141,14 +141,26 @@ function evenProfiles() {
 function requestFor(n, random) {
   const between = ([least, most]) => least * (most / least) ** random.uniform();
   if (n >= FIRST_TWO_DENSITIES) {
-    if (n % 5 === 4) return { volumeMl: between(SIMULATED.levelMl), signs: ["fluid-level"] };
-    const volumeMl = n % 2 === 0 ? { volumeMl: between(SIMULATED.twoDensitiesMl) } : {};
-    return { ...volumeMl, signs: n % 5 === 3 ? ["blend", "hypodensity"] : ["blend"] };
+    const location = random.uniform() < 0.5 ? "putamen" : "lobar"; // where there is room
+    if (n % 5 === 4) return { location, volumeMl: between(SIMULATED.levelMl), signs: ["fluid-level"] };
+    const asked = n % 2 === 0 ? { location, volumeMl: between(SIMULATED.twoDensitiesMl) } : {};
+    return { ...asked, signs: n % 5 === 3 ? ["blend", "hypodensity"] : ["blend"] };
   }
   if (n % 3 === 0) return { volumeMl: between(SIMULATED.smallMl) };
   if (n < FIRST_ASKED) return {};
   if (n % 3 === 1) return { ivhMl: between(SIMULATED.ivhMl) };
   return { signs: n % 2 === 0 ? ["blend"] : ["blend", "hypodensity"] };
+}
+
+/** A case, or null in the rare head that has no room for its hematoma. */
+function simulated(options) {
+  try {
+    return simulateCase(options);
+  } catch (error) {
+    if (error.code !== "ARGUMENT_INVALID") throw error;
+    console.log(`seed ${options.seed} is left out: ${error.message}`);
+    return null;
+  }
 }
 
 /** Heads of the simulator: the only ones with blood in the ventricles, dark parts that belong to the clot, and deep grey matter known to the voxel. */
@@ -157,11 +169,13 @@ function buildSimulated() {
   const { count, firstTuned, tuned } = SIMULATED;
   for (let n = 0; n < count; n++) {
     const random = createRandom(FIRST_SIMULATED_SEED).fork(`simulated ${n}`);
-    const { volume, truth } = simulateCase({
+    const made = simulated({
       seed: FIRST_SIMULATED_SEED + n,
       scanner: siteScanner(profiles[n % profiles.length], random),
       hematoma: requestFor(n, random),
     });
+    if (!made) continue;
+    const { volume, truth } = made;
     save(`simulated-${n}`, {
       participantId: `simulated-${n}`,
       volume,

@@ -28,6 +28,16 @@ export const networkConfigSchema = z.strictObject({
   patience: z.number().int().min(1).max(1000).default(20),
   /** Networks whose log odds are averaged; each stops early on another inner fold. */
   members: z.number().int().min(1).max(50).default(5),
+  /**
+   * Gated fusion: groups of predictors, each multiplied by a gate between 0 and 2 that depends on all predictors of a participant. Every predictor
+   * belongs to one group; components made by `reduce` belong to the group of what they are made of. Null = no gates.
+   */
+  gates: z
+    .array(z.array(z.string().min(1)).min(1))
+    .min(2)
+    .max(10)
+    .nullable()
+    .default(null),
 });
 
 /** A network as configured, defaults filled in. */

@@ -1,12 +1,14 @@
 /** A small network as a learner: standardised predictors, weight decay, and stopping early on participants that the network does not learn from. */
 import { applyInnerFold, repeatedFolds, type TrainingSet } from "../cohort/splits.ts";
+import { HemacastError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { DenseMatrix } from "../math/dense-matrix.ts";
 import { denseLogOdds, denseSlopes } from "./dense-network.ts";
 import { classWeights, type FittedModel, finishModel, meanLogLoss, needsOutOfFold } from "./fitted-model.ts";
 import type { ModelConfig, NetworkConfig } from "./learner-config.ts";
 import { type NetworkTask, type TrainedNetwork, trainNetworks } from "./network-training.ts";
-import { fitPreparation } from "./prepare.ts";
+import { fitPreparation, matchPredictors } from "./prepare.ts";
+import { COMPONENT_PREFIX } from "./principal-components.ts";
 
 /** The networks of one inner fold, and the rows that they are judged on. */
 interface InnerFold {
@@ -29,7 +31,8 @@ export async function fitNetworkModel(
 ): Promise<FittedModel> {
   const preparation = fitPreparation(set, config, random.fork("preparation"));
   const x = preparation.matrix(set.table);
-  const final = memberTasks(set, x, config, settings, random.fork("members"));
+  const groups = gateGroups(preparation.names, settings);
+  const final = memberTasks(set, { x, groups }, config, settings, random.fork("members"));
   const needsInner = settings.weightDecays.length > 1 || needsOutOfFold(config);
   const inner = needsInner ? innerFolds(set, config, settings, random) : [];
   const tasks = [...final, ...inner.flatMap((fold) => fold.tasks)];
@@ -54,10 +57,25 @@ export async function fitNetworkModel(
   );
 }
 
+/** The gate of each predictor, or null without gates. */
+function gateGroups(names: readonly string[], { gates }: NetworkConfig): number[] | null {
+  if (gates === null) return null;
+  const plain = names.map((name) => (name.startsWith(COMPONENT_PREFIX) ? name.slice(COMPONENT_PREFIX.length) : name));
+  const members = gates.map((patterns) => new Set(matchPredictors(plain, patterns)));
+  return plain.map((name) => {
+    const groups = [...members.keys()].filter((g) => members[g]?.has(name));
+    if (groups.length !== 1) {
+      const found = groups.length === 0 ? "no gate" : "more than one gate";
+      throw new HemacastError("CONFIG_INVALID", `predictor ${name} belongs to ${found}; it needs to belong to one`);
+    }
+    return groups[0] as number;
+  });
+}
+
 /** Each member learns from all rows but those of one fold, and stops by that fold. */
 function memberTasks(
   set: TrainingSet,
-  x: DenseMatrix,
+  { x, groups }: Pick<NetworkTask, "x" | "groups">,
   config: ModelConfig,
   settings: NetworkConfig,
   random: Random,
@@ -68,7 +86,7 @@ function memberTasks(
   const weights = classWeights(outcome, config.classWeights);
   return folds
     .slice(0, settings.members)
-    .map(({ training, test }) => ({ x, outcome, weights, learning: training, stopping: test }));
+    .map(({ training, test }) => ({ x, groups, outcome, weights, learning: training, stopping: test }));
 }
 
 /** Inner folds for judging: the rows that are scored take no part in preparing, learning or stopping. */
@@ -78,7 +96,11 @@ function innerFolds(set: TrainingSet, config: ModelConfig, settings: NetworkConf
     const { training, tuning } = applyInnerFold(set, fold);
     const stream = random.fork(fold.name);
     const preparation = fitPreparation(training, config, stream.fork("preparation"));
-    const tasks = memberTasks(training, preparation.matrix(training.table), config, settings, stream.fork("members"));
+    const prepared = {
+      x: preparation.matrix(training.table),
+      groups: gateGroups(preparation.names, settings),
+    };
+    const tasks = memberTasks(training, prepared, config, settings, stream.fork("members"));
     return { tasks, scored: preparation.matrix(tuning.table), rows: fold.test };
   });
 }

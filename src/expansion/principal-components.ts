@@ -8,6 +8,8 @@ import type { Transform } from "./transform.ts";
 
 /** Components with less than this part of the variance are rounding. */
 const LEAST_VARIANCE_PART = 1e-9;
+/** What the names of components begin with. */
+export const COMPONENT_PREFIX = "pc.";
 
 /**
  * Replaces a group of predictors by its leading principal components, scaled so that together they have a variance of as many units as there are
@@ -28,7 +30,7 @@ export function fitPrincipalComponents(
   const { vectors, variances } = leadingComponents(distinctRows(selectTableColumns(table, group)), components);
   const kept = variances.length;
   const scale = Math.sqrt(kept / variances.reduce((sum, variance) => sum + variance, 0));
-  const names = Array.from({ length: kept }, (_, k) => `pc.${prefix}.${k + 1}`);
+  const names = Array.from({ length: kept }, (_, k) => `${COMPONENT_PREFIX}${prefix}.${k + 1}`);
   const inGroup = new Set(group);
   const others = table.names.filter((name) => !inGroup.has(name));
   return {
