@@ -10,6 +10,7 @@ import { studyConfigSchema } from "../src/pipeline/study-config.ts";
 import { readStudyData, type StudyData } from "../src/pipeline/study-data.ts";
 import { identityTransform } from "../src/volume/registration.ts";
 import { bonyHead, bonyHeadGeometry } from "./support/bony-head.ts";
+import { forEachVoxel } from "./support/phantoms.ts";
 
 const root = mkdtempSync(join(tmpdir(), "study-scans-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -75,12 +76,13 @@ it("says which labels another measurement might turn round", () => {
 });
 
 it("keeps what it measured: a second reading segments nothing", async () => {
-  const volumes = readdirSync(cache).filter((name) => name.endsWith(".json"));
+  const volumes = readdirSync(cache)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => ({ path: join(cache, name), kept: JSON.parse(readFileSync(join(cache, name), "utf8")) }))
+    .filter(({ kept }) => "ml" in kept);
   // The two scans of the one who stays the same are the same bytes.
   expect(volumes).toHaveLength(7);
-  for (const name of volumes) {
-    const path = join(cache, name);
-    const kept = JSON.parse(readFileSync(path, "utf8"));
+  for (const { path, kept } of volumes) {
     if (kept.ml !== null) writeFileSync(path, JSON.stringify({ ...kept, ml: kept.ml + 100 }));
   }
   const again = await readStudyData(join(root, "manifest.csv"), config, { cache });
@@ -98,6 +100,26 @@ it("draws each scan once, for its volume and for its predictors", async () => {
   );
   expect(masks()).toEqual(drawn);
   expect(measured?.volumesMl).toEqual([0, 1, 2].map((i) => data.table.values[i * data.table.names.length]));
+});
+
+it("names those whose hematoma was drawn with a warning, also when the mask was drawn before", async () => {
+  const { geometry, hu } = bonyHead(identityTransform, bonyHeadGeometry, [1, 1, 1], 15);
+  const without = Int16Array.from(hu);
+  forEachVoxel(geometry, (voxel, [x, y]) => {
+    if (without[voxel]! > 200 && Math.abs(Math.atan2(y, -x)) < Math.PI / 3) without[voxel] = 40;
+  });
+  await writeNifti(join(root, "opened-baseline.nii.gz"), geometry, without);
+  copyFileSync(join(root, "grows-follow-up.nii.gz"), join(root, "opened-follow-up.nii.gz"));
+  const path = manifest("opened.csv", ["stays", "opened"]);
+  const blocks = { shape: true, radiomics: null, markers: false, cnn: [] };
+  const expected = [{ participantId: "opened", codes: ["SKULL_OPEN"] }];
+  const first = await readStudyData(path, { ...config, blocks }, { cache });
+  expect(first.warned).toEqual(expected);
+  expect(first.table.participantIds).toEqual(["stays", "opened"]);
+  const again = await readStudyData(path, { ...config, blocks }, { cache });
+  expect(again.warned).toEqual(expected);
+  expect(again.measured?.warnings).toEqual([[], ["SKULL_OPEN"]]);
+  expect(data.warned).toEqual([]);
 });
 
 it("finds one patient under two names by how the scans look", async () => {

@@ -95,6 +95,22 @@ describe("a study of a feature table", () => {
     expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org)|<script/);
   });
 
+  it("lists who was drawn with a warning, and says so on the page", async () => {
+    const settings = await readStudyConfig(config());
+    const data = await readStudyData(file("warned.csv", features(1.2)), settings);
+    const warned = [
+      { participantId: "p3", codes: ["OUTSIDE_INTENDED_USE", "SKULL_OPEN"] },
+      { participantId: "p7", codes: ["SKULL_OPEN"] },
+    ];
+    const folder = join(root, "warned");
+    await runStudy({ ...data, warned }, settings, folder);
+    expect(readFileSync(join(folder, "warnings.csv"), "utf8")).toBe(
+      "participantId,warnings\np3,OUTSIDE_INTENDED_USE SKULL_OPEN\np7,SKULL_OPEN\n",
+    );
+    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("OUTSIDE_INTENDED_USE 1, SKULL_OPEN 2");
+    expect(readdirSync(out)).not.toContain("warnings.csv");
+  });
+
   it("goes on where it stopped: finished folds are not run again, a missing one is, with the same result", async () => {
     const folds = readdirSync(join(out, "folds"));
     const metrics = readFileSync(join(out, "metrics.json"), "utf8");

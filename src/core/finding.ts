@@ -7,3 +7,12 @@ export interface Finding {
   /** One sentence with numbers and units; no identifier of a person. */
   readonly message: string;
 }
+
+/**
+ * The codes of warnings, each once.
+ *
+ * @example warningCodes([{ code: "SKULL_OPEN", severity: "warning", message: "" }, { code: "VOLUME_INTERVAL", severity: "info", message: "" }]) // => ["SKULL_OPEN"]
+ */
+export function warningCodes(findings: readonly Finding[]): string[] {
+  return [...new Set(findings.filter(({ severity }) => severity === "warning").map(({ code }) => code))];
+}

@@ -33,24 +33,36 @@ export async function scanPlace(cache: string, scan: string, by: string): Promis
 
 /**
  * The mask of a scan, drawn now or before, on the grid of its volume: NIfTI cannot hold slices with varying gaps, and a mask of such a scan is taken
- * back to them. Findings are null where it was drawn before.
+ * back to them. What the segmenter said of it is kept beside it; null where an earlier version kept nothing.
  *
  * @throws HemacastError as the segmenter does; OUTPUT_NOT_WRITABLE
  */
 export async function keptMask(
-  { cache, scanId, by }: ScanPlace,
+  place: ScanPlace,
   volume: CtVolume,
   segmenter: () => Promise<NamedSegmenter>,
 ): Promise<{ readonly mask: Mask; readonly findings: Segmentation["findings"] | null }> {
-  const path = join(cache, `${hashOf({ scanId, by })}.nii.gz`);
+  const path = join(place.cache, `${hashOf({ scanId: place.scanId, by: place.by })}.nii.gz`);
   const kept = await readMask(path, { onGrid: volume.geometry }).catch((thrown: unknown) => {
     if (thrown instanceof HemacastError) return null;
     throw thrown;
   });
-  if (kept) return { mask: kept.mask, findings: null };
+  if (kept) return { mask: kept.mask, findings: await keptFindings(place) };
   const { mask, findings } = await (await segmenter()).segment(volume);
+  await writeFileAtomically(findingsPath(place), `${JSON.stringify(findings)}\n`);
   await writeMask(path, mask);
   return { mask, findings };
+}
+
+/** What the segmenter said of a scan whose mask is kept; null where nothing is known of it. */
+export async function keptFindings(place: ScanPlace): Promise<Segmentation["findings"] | null> {
+  return readFile(findingsPath(place), "utf8")
+    .then(JSON.parse)
+    .catch(() => null);
+}
+
+function findingsPath({ cache, scanId, by }: ScanPlace): string {
+  return join(cache, `${hashOf({ scanId, by, id: "findings" })}.json`);
 }
 
 /**

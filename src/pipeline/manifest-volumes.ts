@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { ScanRecord } from "../cohort/leakage.ts";
 import type { Manifest, ManifestParticipant } from "../cohort/manifest.ts";
 import { perceptualHash } from "../cohort/perceptual-hash.ts";
+import { warningCodes } from "../core/finding.ts";
 import type { OnProgress } from "../core/progress.ts";
 import { volumeSdMl } from "../markers/volume-error.ts";
 import type { Segmentation } from "../segmentation/segmenter.ts";
@@ -32,6 +33,8 @@ export interface MeasuredManifest {
   readonly sdMl: ReadonlyMap<ManifestScan, number>;
   /** Scans in which the segmenter found nothing to measure, with its reasons: their volume stays unknown. */
   readonly unmeasured: readonly { readonly participantId: string; readonly reasons: readonly string[] }[];
+  /** Scans that were measured although the segmenter warned of something, with the codes, e.g. SKULL_OPEN after surgery. */
+  readonly warned: readonly { readonly participantId: string; readonly codes: readonly string[] }[];
 }
 
 /** A baseline or follow-up scan. */
@@ -44,6 +47,8 @@ interface Measurement {
   readonly sdMl: number;
   readonly hash: readonly number[] | null;
   readonly reasons: readonly string[];
+  /** What the segmenter warned of where it did find something. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -66,6 +71,7 @@ export async function measureManifest(
   const sdMl = new Map<ManifestScan, number>();
   const scans: ScanRecord[] = [];
   const unmeasured: MeasuredManifest["unmeasured"][number][] = [];
+  const warned: MeasuredManifest["warned"][number][] = [];
   let done = 0;
   const measure = async <T extends ManifestScan>(participantId: string, scan: T): Promise<T> => {
     const found = await measurement(scan, at, opened, options);
@@ -79,6 +85,7 @@ export async function measureManifest(
       unmeasured.push({ participantId, reasons: found.reasons });
       return scan;
     }
+    if (found.warnings.length > 0) warned.push({ participantId, codes: found.warnings });
     const measured = { ...scan, volumeMl: found.ml };
     sdMl.set(measured, found.sdMl);
     return measured;
@@ -91,7 +98,7 @@ export async function measureManifest(
       for (const scan of participant.followUps) followUps.push(await measure(participant.participantId, scan));
       participants.push({ ...participant, baseline, followUps });
     }
-    return { manifest: { ...manifest, participants }, scans, sdMl, unmeasured };
+    return { manifest: { ...manifest, participants }, scans, sdMl, unmeasured, warned };
   } finally {
     await (segmenter as NamedSegmenter | null)?.release();
   }
@@ -106,7 +113,7 @@ async function measurement(
   if (scan.volumeMl !== undefined) return null;
   if (scan.mask !== undefined) {
     const { mask } = await readMask(at(scan.mask));
-    return { ml: maskMl(mask), sdMl: volumeSdMl(mask), hash: null, reasons: [] };
+    return { ml: maskMl(mask), sdMl: volumeSdMl(mask), hash: null, reasons: [], warnings: [] };
   }
   if (scan.scan === undefined) return null;
   const path = at(scan.scan);
@@ -114,7 +121,7 @@ async function measurement(
   if (cache === null) return measured(path, async (volume) => (await segmenter()).segment(volume));
   const { id } = await segmenterIdentity(options.segmenter);
   const place = await scanPlace(cache, path, id);
-  return keptJson(place, `volume ${packageVersion()}`, () =>
+  return keptJson(place, `volume and warnings ${packageVersion()}`, () =>
     measured(path, async (volume) => {
       const { mask, findings } = await keptMask(place, volume, segmenter);
       // An empty mask that was drawn before says nothing about why.
@@ -132,6 +139,6 @@ async function measured(
   const ml = maskMl(mask);
   const hash = Array.from(perceptualHash(volume));
   // A segmenter that sees no hematoma where the cohort says there was one has not measured 0 mL.
-  if (ml === 0) return { ml: null, sdMl: 0, hash, reasons: findings.map((finding) => finding.code) };
-  return { ml, sdMl: volumeSdMl(mask), hash, reasons: [] };
+  if (ml === 0) return { ml: null, sdMl: 0, hash, reasons: findings.map(({ code }) => code), warnings: [] };
+  return { ml, sdMl: volumeSdMl(mask), hash, reasons: [], warnings: warningCodes(findings) };
 }

@@ -22,6 +22,8 @@ export interface MeasuredCohort {
   readonly rows: readonly Float64Array[];
   /** Volume of the hematoma that was drawn on each scan; 0 where none was found. */
   readonly volumesMl: readonly number[];
+  /** Codes of what the segmenter warned of, one list per scan. */
+  readonly warnings: readonly (readonly string[])[];
 }
 
 /** How a cohort is measured. */
@@ -72,7 +74,12 @@ export async function measureBaselines(
     );
   }
   const measured = replies as Exclude<MeasureReply, { fault: unknown }>[];
-  return { identity, rows: measured.map(({ values }) => values), volumesMl: measured.map(({ volumeMl }) => volumeMl) };
+  return {
+    identity,
+    rows: measured.map(({ values }) => values),
+    volumesMl: measured.map(({ volumeMl }) => volumeMl),
+    warnings: measured.map(({ warnings }) => warnings),
+  };
 }
 
 async function runTasks(

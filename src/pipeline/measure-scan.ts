@@ -1,10 +1,11 @@
 /** One scan of a cohort, from its file to a row of predictors: what a worker thread does. Masks and blocks are kept on disk under what they depend on. */
 import { type Faulted, faulted } from "../core/errors.ts";
+import { warningCodes } from "../core/finding.ts";
 import { canonicalJson } from "../core/json.ts";
 import { type BlocksConfig, measuredBlocks, type PredictorBlock } from "../expansion/blocks.ts";
 import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { type CnnBlock, openCnnBlock } from "./cnn-block.ts";
-import { hashOf, keptMask, keptRow, scanPlace } from "./kept-measurements.ts";
+import { hashOf, keptFindings, keptMask, keptRow, scanPlace } from "./kept-measurements.ts";
 import { type NamedSegmenter, openSegmenter } from "./open-segmenter.ts";
 import { packageVersion } from "./package-files.ts";
 import { readCt } from "./read-input.ts";
@@ -19,7 +20,14 @@ export interface MeasureTask {
 }
 
 /** What a scan gave; an error would lose its code on the way out of a thread. */
-export type MeasureReply = { readonly volumeMl: number; readonly values: Float64Array } | Faulted;
+export type MeasureReply =
+  | {
+      readonly volumeMl: number;
+      readonly values: Float64Array;
+      /** Codes of what the segmenter warned of, e.g. SKULL_OPEN. */
+      readonly warnings: readonly string[];
+    }
+  | Faulted;
 
 /** Networks loaded once per thread. */
 interface Tools extends BlockTools {
@@ -118,7 +126,8 @@ async function measureWith(tools: Tools, { scan, cache }: MeasureTask): Promise<
     rows.push(await keptRow(place, id, 1 + block.names.length, make));
   }
   const volumeMl = rows[0] ? (rows[0][0] as number) : maskMl(await openMask());
-  return { volumeMl, values: Float64Array.from(rows.flatMap((row) => [...row.subarray(1)])) };
+  const warnings = warningCodes((await keptFindings(place)) ?? []);
+  return { volumeMl, values: Float64Array.from(rows.flatMap((row) => [...row.subarray(1)])), warnings };
 }
 
 /** The volume in mL, then the predictors; NaN where there is no hematoma. */

@@ -46,6 +46,8 @@ export interface StudyData {
   /** Labels whose volumes were measured here, with how sure they are. */
   readonly labels: readonly LabelRecord[];
   readonly unmeasured: MeasuredManifest["unmeasured"];
+  /** Participants whose hematoma was drawn although the segmenter warned of something, with the codes. */
+  readonly warned: MeasuredManifest["warned"];
   /** Inputs of published scores, one per row. */
   readonly scoreInputs: readonly ScoreInputs[];
   readonly inputSha256: string;
@@ -131,7 +133,7 @@ function fromFeatures(csv: CsvTable, config: StudyConfig, inputSha256: string): 
   const folds = foldsFor(table, config, (name) => text(name));
   const simulated = csv.columns.includes("simulated") && text("simulated").every((cell) => cell === "1");
   const subgroups = subgroupsFor(config, text);
-  const nothing = { outcomes: [], scans: [], labels: [], unmeasured: [], measured: null };
+  const nothing = { outcomes: [], scans: [], labels: [], unmeasured: [], warned: [], measured: null };
   const scoreInputs = scoreInputsFor(table, config);
   return { table, flow, folds, subgroups, ...nothing, scoreInputs, inputSha256, simulated };
 }
@@ -181,7 +183,7 @@ async function fromManifest(
   measuring: MeasuringOptions | null,
 ): Promise<StudyData> {
   const simulated = requireOneKind(owned);
-  const { manifest, scans, sdMl, unmeasured } = await measureManifest(owned, path, {
+  const { manifest, scans, sdMl, unmeasured, warned } = await measureManifest(owned, path, {
     segmenter: config.segmenter,
     cache: measuring?.cache ?? null,
     onProgress: measuring?.onProgress,
@@ -243,11 +245,25 @@ async function fromManifest(
     scans,
     labels: labelRecords(eligible, { sdMl }, chosen),
     unmeasured,
+    warned: byParticipant([
+      ...warned,
+      ...(measured?.warnings ?? []).map((codes, i) => ({ participantId: table.participantIds[i] as string, codes })),
+    ]),
     scoreInputs: scoreInputsFor(table, config, (row) => eligible[row]?.participant.baseline.ivhMl),
     inputSha256,
     simulated,
     measured,
   };
+}
+
+/** Every code of a participant once; those without a code are left out. */
+function byParticipant(warned: MeasuredManifest["warned"]): MeasuredManifest["warned"] {
+  const codes = new Map<string, Set<string>>();
+  for (const one of warned) {
+    if (one.codes.length === 0) continue;
+    codes.set(one.participantId, new Set([...(codes.get(one.participantId) ?? []), ...one.codes]));
+  }
+  return [...codes].map(([participantId, found]) => ({ participantId, codes: [...found].sort() }));
 }
 
 /** Score inputs by the columns that the configuration names, else by their own names; a manifest calls the volume otherwise. */

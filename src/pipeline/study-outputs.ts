@@ -46,6 +46,7 @@ export async function writeStudyOutputs(out: string, outputs: StudyOutputs): Pro
   );
   await write("table.md", studyTable(view));
   if (data.labels.length > 0) await write("labels.csv", labelsCsv(data));
+  if (data.warned.length > 0) await write("warnings.csv", warningsCsv(data));
   for (const [name, svg] of figures) await write(join("figures", `${name}.svg`), svg);
   await write("report.html", studyPage(view, figures));
   await write("run.json", toJson(run));
@@ -71,6 +72,12 @@ function labelsCsv({ labels }: StudyData): string {
   ];
   const sorted = [...labels].sort((a, b) => Math.abs(a.probability - 0.5) - Math.abs(b.probability - 0.5));
   return `${[columns.join(","), ...sorted.map((label) => columns.map((name) => quoted(String(label[name]))).join(","))].join("\n")}\n`;
+}
+
+/** One row per participant whose hematoma was drawn with a warning. */
+function warningsCsv({ warned }: StudyData): string {
+  const rows = warned.map(({ participantId, codes }) => `${quoted(participantId)},${codes.join(" ")}`);
+  return `${["participantId,warnings", ...rows].join("\n")}\n`;
 }
 
 function quoted(text: string): string {
@@ -123,6 +130,11 @@ function studyView({ run, config, data, predictions, metrics }: StudyOutputs): S
       uncertain: data.labels.filter(({ certainty }) => certainty === "uncertain").length,
       unmeasured: data.unmeasured.length,
     },
+    warned: countedByCode(data.warned.flatMap(({ codes }) => codes)),
     published: config.published,
   };
+}
+
+function countedByCode(codes: readonly string[]): StudyView["warned"] {
+  return [...new Set(codes)].sort().map((code) => ({ code, n: codes.filter((other) => other === code).length }));
 }

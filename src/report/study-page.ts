@@ -78,6 +78,16 @@ function labels({ labels: { measured, uncertain, unmeasured } }: StudyView): Htm
   })}</p>`;
 }
 
+/** Hematomas that were drawn with a warning: whether they belong in the cohort is for its owner to say. */
+function warnings({ warned }: StudyView): Html | "" {
+  if (warned.length === 0) return "";
+  const list = warned.map(({ code, n }) => `${code} ${n}`).join(", ");
+  return html`<p>${say({
+    en: `Drawn with a warning, by number of participants: ${list}. They are listed in warnings.csv; decide whether they belong in this cohort (SKULL_OPEN: after surgery).`,
+    zh: `分割时有警告的受试者人数：${list}。名单见 warnings.csv；请判断其是否应纳入本队列（SKULL_OPEN：术后）。`,
+  })}</p>`;
+}
+
 function scores(view: StudyView): Html | "" {
   if (view.scores.length === 0) return "";
   const shown = [0.1, 0.2, 0.3, 0.4];
@@ -112,7 +122,7 @@ function participants(view: StudyView, figures: StudyFigures): Html {
           ]),
         )}`;
   return html`<h2>${say(words.participants)}</h2>${trusted(figures.get("flow") ?? "")}
-<p>${say(words.outcome)}: ${view.outcomeLabel}. ${say(words.split)}: ${say(view.split)}.</p>${labels(view)}${definitions}`;
+<p>${say(words.outcome)}: ${view.outcomeLabel}. ${say(words.split)}: ${say(view.split)}.</p>${labels(view)}${warnings(view)}${definitions}`;
 }
 
 function modelTable(view: StudyView): Html {

@@ -99,6 +99,8 @@ export interface StudyView {
   }[];
   /** Labels whose volumes were measured in this run. */
   readonly labels: { readonly measured: number; readonly uncertain: number; readonly unmeasured: number };
+  /** What the segmenter warned of in scans that it drew all the same, e.g. SKULL_OPEN, and of how many participants. */
+  readonly warned: readonly { readonly code: string; readonly n: number }[];
   /** What a reader must know before the figures. */
   readonly notes: readonly string[];
   readonly published: readonly {

@@ -44,6 +44,8 @@ export const registerStudy: RegisterCommand = (program) => {
         const uncertain = data.labels.filter(({ certainty }) => certainty === "uncertain").length;
         if (uncertain > 0)
           note(`${uncertain} of ${data.labels.length} labels are uncertain; see ${join(options.out, "labels.csv")}`);
+        if (data.warned.length > 0)
+          note(`${data.warned.length} hematomas were drawn with a warning; see ${join(options.out, "warnings.csv")}`);
         for (const leak of metrics.leaks) note(`${leak.code}: ${leak.message}`);
         if (options.json) printJson({ run, ...metrics });
         else printText(summary(metrics, options.out));
