@@ -133,6 +133,13 @@ it("finds one patient under two names by how the scans look", async () => {
   expect(findLeaks(table, fold, { scans }).map(({ code }) => code)).toContain("near-duplicate-images");
 });
 
+it("refuses a cohort without anybody to analyse before it opens a scan", async () => {
+  const late = join(root, "late.csv");
+  writeFileSync(late, readFileSync(manifest("absent.csv", ["nobody"]), "utf8").replace(",24,2", ",500,2"));
+  const message = await readStudyData(late, config, { cache }).catch((e) => `${e.code} ${e.message}`);
+  expect(message).toMatch(/^METRIC_UNDEFINED .*no-scan-in-window 1/);
+});
+
 it("names a scan that is not there", async () => {
   const code = await readStudyData(manifest("absent.csv", ["nobody"]), config, { cache }).catch((e) => e.code);
   expect(code).toBe("INPUT_NOT_FOUND");

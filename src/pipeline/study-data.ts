@@ -19,7 +19,7 @@ import { groupByCuts } from "../evaluation/subgroups.ts";
 import type { ScoreInput, ScoreInputs } from "../markers/score.ts";
 import { type CsvTable, columnIndex, isMissing, parseNumber, readCsv } from "./csv-table.ts";
 import { type LabelRecord, labelRecords } from "./label-certainty.ts";
-import { type MeasuredManifest, measureManifest } from "./manifest-volumes.ts";
+import { type ManifestScan, type MeasuredManifest, measureManifest } from "./manifest-volumes.ts";
 import { type MeasuredCohort, type MeasuringOptions, measureBaselines } from "./measure-cohort.ts";
 import { measuredBlocksOf, type StudyConfig } from "./study-config.ts";
 import { scoreInputsOf } from "./study-scores.ts";
@@ -183,15 +183,17 @@ async function fromManifest(
   measuring: MeasuringOptions | null,
 ): Promise<StudyData> {
   const simulated = requireOneKind(owned);
+  const { definition, windowHours, latestHoursFromOnset, smallestBaselineMl } = config.outcome;
+  const rules = { latestHoursFromOnset, smallestBaselineMl };
+  const chosen = withWindow(outcomeDefinitions[definition as OutcomeId], windowHours);
+  // Measuring takes an hour or more: a cohort without anybody to analyse, whatever the volumes, is refused before.
+  selectEligible(owned.participants.map(withVolumesToCome), { ...rules, smallestBaselineMl: null }, chosen);
   const { manifest, scans, sdMl, unmeasured, warned } = await measureManifest(owned, path, {
     segmenter: config.segmenter,
     cache: measuring?.cache ?? null,
     onProgress: measuring?.onProgress,
   });
   const inputSha256 = await sha256(path);
-  const { definition, windowHours, latestHoursFromOnset, smallestBaselineMl } = config.outcome;
-  const rules = { latestHoursFromOnset, smallestBaselineMl };
-  const chosen = withWindow(outcomeDefinitions[definition as OutcomeId], windowHours);
   const { eligible, flow } = selectEligible(manifest.participants, rules, chosen);
   const described = new Set(manifest.participants.flatMap((p) => Object.keys(p.clinical)));
   const clinical = [...described].filter((name) => name !== splitColumn(config)).sort();
@@ -254,6 +256,13 @@ async function fromManifest(
     simulated,
     measured,
   };
+}
+
+/** Some volume wherever one is given or can be measured. */
+function withVolumesToCome(participant: ManifestParticipant): ManifestParticipant {
+  const filled = <T extends ManifestScan>(scan: T): T =>
+    scan.volumeMl === undefined && (scan.mask ?? scan.scan) !== undefined ? { ...scan, volumeMl: 1 } : scan;
+  return { ...participant, baseline: filled(participant.baseline), followUps: participant.followUps.map(filled) };
 }
 
 /** Every code of a participant once; those without a code are left out. */
