@@ -15,8 +15,6 @@ const LEAST_EXCESS_HU = 6;
 const DENSEST_HU = 100;
 /** As far around bone its partial volume is taken for part of it. */
 const BONE_EDGE_MM = 1;
-/** How far a clot may reach beyond its sure core. */
-const REACH_MM = 20;
 /** The outermost part of the cavity stays out: it is partial volume with the skull. */
 const RIM_MM = 2;
 /** Bridges thinner than twice this do not carry growth: they lead along cortex and dura. */
@@ -26,12 +24,13 @@ const NECK_MM = 1;
  * Grows the core of a clot to its edge.
  *
  * @param core the sure part, on the grid of the brain
+ * @param reachMm how far the clot may reach beyond it
  */
-export function grownClot(brain: BrainTissue, core: Mask): Mask {
+export function grownClot(brain: BrainTissue, core: Mask, reachMm: number): Mask {
   const around = boundingBox(core);
   if (!around) return core;
   const { geometry } = core;
-  const box = grownBox(around, geometry, REACH_MM, true);
+  const box = grownBox(around, geometry, reachMm, true);
   const edgeHu = Math.min(EDGE_HU[1], Math.max(EDGE_HU[0], EDGE_SHARE * peakAboveSurroundings(brain, core)));
   const where = (condition: (v: number) => boolean): Mask => {
     const inside = new Uint8Array(core.inside.length);
@@ -44,7 +43,7 @@ export function grownClot(brain: BrainTissue, core: Mask): Mask {
   const perSlice = geometry.size[0] * geometry.size[1];
   const bone = where((v) => brain.excessHu[v] + brain.referenceHu[Math.floor(v / perSlice)] > DENSEST_HU);
   const cropped = cropMask(core, box);
-  const within = intersection(dense, dilate(cropped, REACH_MM, "volume"));
+  const within = intersection(dense, dilate(cropped, reachMm, "volume"));
   const opened = open(intersection(within, complement(dilate(bone, BONE_EDGE_MM, "slice"))), NECK_MM, "slice");
   return uncropMask(touching(opened, cropped), geometry, box);
 }

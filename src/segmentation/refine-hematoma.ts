@@ -11,8 +11,13 @@ import { type CtVolume, type Mask, maskMl } from "../volume/volume.ts";
 import { prepareBrainTissue } from "./brain-tissue.ts";
 import { grownClot } from "./clot-growth.ts";
 
-/** As far as a clot may be grown across slices. */
-const REACH_MM = 20;
+/** Slices beyond the clot that show what brain usually looks like. */
+const CONTEXT_MM = 20;
+/**
+ * The network is off by less where it sees blood at all. Farther out, what is as dense as blood and joined to it is cortex that the skull
+ * brightens, or dura: at 20 mm the outline followed it along the bone.
+ */
+const REACH_MM = 4.5;
 /** An outline that encloses so many times more, or less by as much, has leaked or missed: a clot as pale as brain has no edge to be measured. */
 const MOST_CHANGE = 1.8;
 /** So far inside of its region, in the plane, the network is believed against the outline: a part as dark as brain has no edge to be measured. */
@@ -34,7 +39,7 @@ export function refinedHematoma(volume: CtVolume, found: Mask, cranium: Cranium)
   const { geometry } = brain.cavity;
   const core = resampleMask(cropMask(found, box), geometry);
   const coreMl = maskMl(core);
-  const outlined = grownClot(brain, core);
+  const outlined = grownClot(brain, core, REACH_MM);
   const factor = coreMl > 0 ? maskMl(outlined) / coreMl : 1;
   if (factor > MOST_CHANGE || factor < 1 / MOST_CHANGE) return found;
   const sure = union(withoutLeaks(outlined, core), erode(core, SURE_MM, "slice"));
@@ -52,11 +57,11 @@ function withoutLeaks(outlined: Mask, core: Mask): Mask {
   return { ...outlined, inside };
 }
 
-/** Whole slices, as many as growth may reach. */
+/** Whole slices. */
 function slicesAround({ geometry }: CtVolume, { low, high }: Box): Box {
   const [nx, ny, nz] = geometry.size;
-  const bottom = sliceOffsetMm(geometry, low[2]) - REACH_MM;
-  const top = sliceOffsetMm(geometry, high[2] - 1) + REACH_MM;
+  const bottom = sliceOffsetMm(geometry, low[2]) - CONTEXT_MM;
+  const top = sliceOffsetMm(geometry, high[2] - 1) + CONTEXT_MM;
   let [first, end] = [low[2], high[2]];
   while (first > 0 && sliceOffsetMm(geometry, first - 1) >= bottom) first--;
   while (end < nz && sliceOffsetMm(geometry, end) <= top) end++;

@@ -16,6 +16,8 @@ import type { Segmentation, Segmenter } from "./segmenter.ts";
 
 const model = { name: "threshold", version: "1.0.0" } as const;
 
+/** How far a clot may reach beyond its cores: opening took what is thin from them. */
+const REACH_MM = 20;
 /** Gaps in the outline are closed up to twice this. */
 const CLOSING_MM = 1.5;
 
@@ -38,7 +40,7 @@ export const thresholdSegmenter: Segmenter = async (volume, options = {}) => {
   const hematomas = judged.filter(({ exclusion }) => exclusion === null).map(({ region }) => region);
   const remarks = [...openSkullFindings(cranium), ...excludedFindings(judged)];
   if (hematomas.length === 0) return nothing(volume, noHematoma, ...remarks);
-  const found = grownClot(brain, coresOf(brain, labels, hematomas));
+  const found = grownClot(brain, coresOf(brain, labels, hematomas), REACH_MM);
   if (!found.inside.includes(1)) return nothing(volume, noHematoma, ...remarks);
   const placed = resampleMask(smoothOutline(found), canonical.geometry);
   const inside = reorderedValues(placed.inside, canonical.geometry.size, inverseOrder(order));
