@@ -30,7 +30,7 @@ await writeSegmenterBundle(
   `${root}/models/${name}`,
   {
     name,
-    version: "3.0.0",
+    version: "4.0.0",
     title: "Hematoma segmentation on non-contrast head CT by a 2.5D U-Net",
     intendedUse:
       "Non-contrast head CT of an adult with a suspected spontaneous intracerebral hemorrhage, skull intact. Research use only, not for clinical decisions.",
@@ -41,7 +41,7 @@ await writeSegmenterBundle(
     evaluation: Object.fromEntries(groups.map(({ source, stratum, summary }) => [`${source} (${stratum})`, summary])),
     licence,
     source:
-      "scripts/segmentation/build-training-set.mjs, experiments/hematoma-unet.json and hematoma-unet-stage-2.json to hematoma-unet-stage-4.json",
+      "scripts/segmentation/build-training-set.mjs, experiments/hematoma-unet.json and hematoma-unet-stage-2.json to hematoma-unet-stage-5.json",
   },
   { plan, weights, interval, card },
 );
