@@ -17,7 +17,7 @@ const path = `${folder}/bundle.json`;
 const manifest = JSON.parse(readFileSync(path, "utf8"));
 const shipped = {
   ...manifest,
-  // 1.0.0: seed 4001, hematomas drawn by hematoma-unet 2.0.0; 2.0.0: seed 5001, signs read with one smoothing for all scanners
+  // 1.0.0: seed 4001, hematomas drawn by hematoma-unet 2.0.0; 2.0.0: seed 5001, signs read with one smoothing for all scanners; 3.0.0: seed 6001, hematoma-unet 3.0.0
   version: "4.0.0",
   licence: "Apache-2.0",
   source:

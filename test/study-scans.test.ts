@@ -4,8 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findLeaks } from "../src/cohort/leakage.ts";
+import { warningCodes } from "../src/core/finding.ts";
+import { blocksConfigSchema } from "../src/expansion/blocks.ts";
 import type { Vec3 } from "../src/math/vec3.ts";
+import { keptFindings, scanPlace } from "../src/pipeline/kept-measurements.ts";
+import { measureScan } from "../src/pipeline/measure-scan.ts";
 import { writeNifti } from "../src/pipeline/nifti-files.ts";
+import { segmenterIdentity } from "../src/pipeline/segmenter-identity.ts";
 import { studyConfigSchema } from "../src/pipeline/study-config.ts";
 import { readStudyData, type StudyData } from "../src/pipeline/study-data.ts";
 import { identityTransform } from "../src/volume/registration.ts";
@@ -131,6 +136,16 @@ it("finds one patient under two names by how the scans look", async () => {
   // These heads have no anatomy to tell them apart; that two real heads are told apart stands in src/cohort/leakage.test.ts.
   const fold = { name: "given", training: [0], test: [1] };
   expect(findLeaks(table, fold, { scans }).map(({ code }) => code)).toContain("near-duplicate-images");
+});
+
+it("a scan in which nothing is drawn is not one that is drawn with a warning", async () => {
+  const scan = join(root, "air.nii.gz");
+  const { geometry } = bonyHead(identityTransform, bonyHeadGeometry, [1, 1, 1], 0);
+  await writeNifti(scan, geometry, new Int16Array(geometry.size[0] * geometry.size[1] * geometry.size[2]).fill(-1000));
+  const blocks = blocksConfigSchema.parse({ segmenter: "threshold" });
+  expect(await measureScan({ scan, cache, blocks })).toMatchObject({ volumeMl: 0, warnings: [] });
+  const place = await scanPlace(cache, scan, (await segmenterIdentity("threshold")).id);
+  expect(warningCodes((await keptFindings(place)) ?? [])).toEqual(["NO_BRAIN_FOUND"]);
 });
 
 it("refuses a cohort without anybody to analyse before it opens a scan", async () => {

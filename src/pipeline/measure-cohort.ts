@@ -22,7 +22,7 @@ export interface MeasuredCohort {
   readonly rows: readonly Float64Array[];
   /** Volume of the hematoma that was drawn on each scan; 0 where none was found. */
   readonly volumesMl: readonly number[];
-  /** Codes of what the segmenter warned of, one list per scan. */
+  /** Codes of what the segmenter warned of where it drew something all the same, one list per scan. */
   readonly warnings: readonly (readonly string[])[];
 }
 

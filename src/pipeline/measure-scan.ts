@@ -24,7 +24,7 @@ export type MeasureReply =
   | {
       readonly volumeMl: number;
       readonly values: Float64Array;
-      /** Codes of what the segmenter warned of, e.g. SKULL_OPEN. */
+      /** Codes of what the segmenter warned of where it drew something all the same, e.g. SKULL_OPEN. */
       readonly warnings: readonly string[];
     }
   | Faulted;
@@ -126,7 +126,7 @@ async function measureWith(tools: Tools, { scan, cache }: MeasureTask): Promise<
     rows.push(await keptRow(place, id, 1 + block.names.length, make));
   }
   const volumeMl = rows[0] ? (rows[0][0] as number) : maskMl(await openMask());
-  const warnings = warningCodes((await keptFindings(place)) ?? []);
+  const warnings = volumeMl > 0 ? warningCodes((await keptFindings(place)) ?? []) : [];
   return { volumeMl, values: Float64Array.from(rows.flatMap((row) => [...row.subarray(1)])), warnings };
 }
 
